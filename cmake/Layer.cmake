@@ -1,0 +1,60 @@
+# add_layer(NAME [DEPENDS layer...] [LIBRARIES target...])
+#
+# One directory below src/ is one layer: one static library adder_NAME, one namespace NAME, one test program
+# NAME_tests made of the files *_test.cpp beside the sources. A layer sees the headers of the layers it
+# DEPENDS on and no others: each has an include root of its own, build/layers/NAME, that holds nothing but a
+# link NAME -> src/NAME. A dependency on a layer of the same or a higher rank stops the configuration.
+
+set(ADDER_RANK_base 0)
+set(ADDER_RANK_codec 1)
+set(ADDER_RANK_pep 2)
+set(ADDER_RANK_solve 3)
+set(ADDER_RANK_net 3)
+set(ADDER_RANK_store 3)
+set(ADDER_RANK_python 3)
+set(ADDER_RANK_project 3)
+set(ADDER_RANK_index 4)
+set(ADDER_RANK_install 4)
+set(ADDER_RANK_build 5)
+set(ADDER_RANK_ops 6)
+set(ADDER_RANK_cli 7)
+
+function(add_layer name)
+    cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "DEPENDS;LIBRARIES")
+    if(NOT DEFINED ADDER_RANK_${name})
+        message(FATAL_ERROR "layer ${name} has no rank; add it to cmake/Layer.cmake and docs/architecture.md")
+    endif()
+    foreach(dependency IN LISTS LAYER_DEPENDS)
+        if(NOT ADDER_RANK_${dependency} LESS ADDER_RANK_${name})
+            message(FATAL_ERROR "layer ${name} may not depend on ${dependency}: its rank is not lower")
+        endif()
+    endforeach()
+
+    file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/layers/${name})
+    file(CREATE_LINK ${CMAKE_SOURCE_DIR}/src/${name} ${CMAKE_BINARY_DIR}/layers/${name}/${name} SYMBOLIC)
+
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${name}/*.cpp)
+    set(tests ${sources})
+    list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+    list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+    if(NOT sources)
+        return()
+    endif()
+    list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+
+    add_library(adder_${name} STATIC ${sources})
+    target_include_directories(adder_${name} PUBLIC ${CMAKE_BINARY_DIR}/layers/${name})
+    foreach(dependency IN LISTS LAYER_DEPENDS)
+        target_link_libraries(adder_${name} PUBLIC adder_${dependency})
+    endforeach()
+    target_link_libraries(adder_${name} PUBLIC ${LAYER_LIBRARIES} PRIVATE adder_settings adder_warnings)
+    adder_use_precompiled_header(adder_${name})
+
+    if(ADDER_TESTS AND tests)
+        add_executable(${name}_tests ${tests})
+        target_link_libraries(${name}_tests PRIVATE adder_${name} adder_test_support adder_settings adder_warnings)
+        adder_use_precompiled_header(${name}_tests)
+        add_test(NAME unit/${name} COMMAND ${name}_tests WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+        set_tests_properties(unit/${name} PROPERTIES LABELS unit)
+    endif()
+endfunction()
