@@ -1,0 +1,129 @@
+// ZipReader: reads ZIP archives (APPNOTE 6.3.10: stored and deflated members, ZIP64) that nobody
+// trusts.
+//
+// One archive has one meaning or none. Wherever two readers could see different members - names,
+// sizes or flags that differ between local header, central directory, data descriptor and Unicode
+// path field; members that overlap or leave gaps; two end records - the archive is refused, not
+// interpreted. docs/decisions/004 says why this is our own.
+//
+//     auto source = TRY(FileSource::open(path));
+//     auto zip = TRY(ZipReader::open(source));
+//     for (const ZipEntry& entry : zip->entries())
+//         TRY(zip->extract(entry, [&](std::string_view bytes) { return base::write_all(fd, bytes);
+//         }));
+//
+// open() reads the end of the archive and checks all that the central directory tells: structure,
+// limits, encryption, methods, overlaps, duplicates. What only the local headers tell is checked
+// when a member is read, before its first byte is given out. An archive whose every member was
+// extracted has thus been checked as a whole; one member of a remote archive costs two reads (the
+// tail; the member).
+//
+// Thread-safe: all members may be read by many threads at once. Memory: the central directory, and
+// per reading thread at most about 2 MiB, whatever the archive claims. Errors are Invalid (hostile
+// or damaged) or Unsupported (legal ZIP that wheels do not use: encryption, other methods, several
+// disks), or those of the source and the sink.
+#pragma once
+
+#include "base/result.h"
+#include "codec/random_source.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace codec {
+
+// Whether bytes that belong to no member are tolerated before, between and behind the members.
+enum class ZipSlack {
+    Refuse,           // wheels
+    AllowBeforeFirst  // zip applications: a "#!" line before the first member
+};
+
+struct ZipLimits {
+    std::uint64_t entries = 200'000;
+    std::uint64_t directory_size = 32U << 20U;  // bytes of the central directory
+    std::uint64_t member_size = 1ULL << 35U;    // bytes of one member, uncompressed
+    std::uint64_t total_size = 1ULL << 36U;     // bytes of all members, uncompressed
+    std::uint64_t ratio = 200;                  // total size over archive size ...
+    std::uint64_t ratio_applies_above = 64U
+                                        << 20U;  // ... for archives that unpack to more than this
+    ZipSlack slack = ZipSlack::Refuse;
+};
+
+enum class ZipMethod : std::uint16_t { Stored = 0, Deflated = 8 };
+
+struct ZipEntry {
+    std::string name;  // UTF-8, as stored; not checked for ".." and the like: see check_member_path
+    ZipMethod method = ZipMethod::Stored;
+    std::uint16_t flags = 0;  // general purpose bits of the central directory
+    std::uint32_t crc32 = 0;
+    std::uint64_t compressed_size = 0;
+    std::uint64_t size = 0;
+    std::uint64_t local_offset = 0;
+    std::uint64_t end_offset = 0;  // where the next member or the central directory begins
+    std::uint32_t mode = 0;  // st_mode with its type bits when the archive was made on Unix, else 0
+    std::uint32_t index = 0;  // position in entries()
+    bool is_directory = false;
+    bool is_symlink = false;
+    // Set on the second and further members of one name (same size and CRC-32, else the archive is
+    // refused).
+    std::optional<std::uint32_t> duplicate_of;
+
+    bool is_executable() const { return (mode & 0111U) != 0; }
+};
+
+using ZipSink = std::function<base::Result<void>(std::string_view bytes)>;
+
+class ZipReader {
+  public:
+    static base::Result<std::unique_ptr<ZipReader>> open(
+        std::shared_ptr<RandomSource> source, const ZipLimits& limits = {}
+    );
+    ZipReader(const ZipReader&) = delete;
+    ZipReader& operator=(const ZipReader&) = delete;
+    ~ZipReader();
+
+    // In the order of the central directory.
+    const std::vector<ZipEntry>& entries() const { return entries_; }
+
+    // The first member of that name, or nullptr.
+    const ZipEntry* find(std::string_view name) const;
+
+    // The whole member; an Invalid error when it is larger than `limit`.
+    base::Result<std::string> read(const ZipEntry& entry, std::uint64_t limit = 64U << 20U) const;
+
+    // Gives the member to `sink` in pieces. Size and CRC-32 have been verified only when it
+    // returns: what was written before an error must be thrown away. Members of up to 1 MiB reach
+    // the sink in one verified piece.
+    base::Result<void> extract(const ZipEntry& entry, const ZipSink& sink) const;
+
+    // Compares the contents of all members that share a name: an error unless they are equal byte
+    // for byte. Cheap when there are none. Whoever extracts calls it once and leaves members with
+    // `duplicate_of` out.
+    base::Result<void> check_duplicates() const;
+
+  private:
+    friend class ZipDirectory;
+    class Workspace;
+    class Workspaces;
+    struct Member;
+
+    ZipReader(std::shared_ptr<RandomSource> source, std::vector<ZipEntry> entries);
+
+    std::shared_ptr<RandomSource> source_;
+    std::vector<ZipEntry> entries_;
+    std::vector<std::uint32_t> by_name_;  // indices sorted by name, then position
+    std::unique_ptr<Workspaces> workspaces_;
+};
+
+// Whether a member's name may become a path below a directory: relative, not empty, no empty, "."
+// or ".." part (with
+// "/" or "\" as separator), no drive letter, no control character, parts of at most 255 bytes. One
+// "/" at the end is a directory's. Invalid error otherwise.
+base::Result<void> check_member_path(std::string_view name);
+
+}  // namespace codec
