@@ -19,6 +19,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,7 +84,14 @@ using TomlArray = std::vector<TomlValue>;
 class TomlTable {
   public:
     // How the table came to be; decides what may be added to it and, later, how an edit writes it.
-    enum class Form { Root, Header, Implicit, Dotted, Inline, ArrayElement };
+    enum class Form {
+        Root,
+        Header,        // [a.b] made b
+        Implicit,      // [a.b] made a
+        Dotted,        // a.b = 1 made a
+        Inline,        // { ... }
+        ArrayElement,  // [[a]] made an element
+    };
 
     const std::vector<TomlEntry>& entries() const { return entries_; }
 
@@ -100,13 +109,9 @@ class TomlTable {
 
   private:
     friend class TomlBuilder;
-    TomlEntry* find_entry(std::string_view key);
-    TomlEntry& append(TomlEntry entry);
-    void index_entry(std::size_t position);
 
     std::vector<TomlEntry> entries_;
-    std::vector<std::uint32_t>
-        slots_;  // hash index of large tables: position + 1, 0 for a free slot
+    std::map<std::string, std::size_t, std::less<>> positions_;  // by key, for large tables only
     Form form_ = Form::Root;
 };
 
@@ -142,7 +147,6 @@ class TomlValue {
 
   private:
     friend class TomlBuilder;
-    friend class TomlParser;
     using Data =
         std::variant<std::string, std::int64_t, double, bool, TomlDateTime, TomlArray, TomlTable>;
 
