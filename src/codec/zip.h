@@ -78,6 +78,9 @@ struct ZipEntry {
 
 using ZipSink = std::function<base::Result<void>(std::string_view bytes)>;
 
+class ZipInflater;
+class ZipInflaterPool;
+
 class ZipReader {
   public:
     static base::Result<std::unique_ptr<ZipReader>> open(
@@ -101,23 +104,27 @@ class ZipReader {
     // the sink in one verified piece.
     base::Result<void> extract(const ZipEntry& entry, const ZipSink& sink) const;
 
-    // Compares the contents of all members that share a name: an error unless they are equal byte
-    // for byte. Cheap when there are none. Whoever extracts calls it once and leaves members with
-    // `duplicate_of` out.
+    // Checks what extraction leaves out: the local headers of directories, and that members which
+    // share a name are equal byte for byte. Cheap when there are none. Whoever extracts calls it
+    // once, and then leaves directories and members with `duplicate_of` out.
     base::Result<void> check_duplicates() const;
 
   private:
-    friend class ZipDirectory;
-    class Workspace;
-    class Workspaces;
-    struct Member;
+    ZipReader(
+        std::shared_ptr<RandomSource> source,
+        std::vector<ZipEntry> entries,
+        std::vector<std::uint32_t> by_name
+    );
 
-    ZipReader(std::shared_ptr<RandomSource> source, std::vector<ZipEntry> entries);
+    base::Result<std::string_view> whole(const ZipEntry& entry, ZipInflater& inflater) const;
+    base::Result<void> stream(const ZipEntry& entry, ZipInflater& inflater, const ZipSink& sink)
+        const;
+    base::Result<void> extract_unnamed(const ZipEntry& entry, const ZipSink& sink) const;
 
     std::shared_ptr<RandomSource> source_;
     std::vector<ZipEntry> entries_;
     std::vector<std::uint32_t> by_name_;  // indices sorted by name, then position
-    std::unique_ptr<Workspaces> workspaces_;
+    std::unique_ptr<ZipInflaterPool> inflaters_;
 };
 
 // Whether a member's name may become a path below a directory: relative, not empty, no empty, "."
