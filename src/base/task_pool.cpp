@@ -29,7 +29,9 @@ void TaskPool::submit(std::move_only_function<void()> task) {
     {
         const std::lock_guard lock(mutex_);
         queue_.push_back(std::move(task));
-        if (idle_ == 0 && threads_.size() < thread_count_) threads_.emplace_back([this] { work(); });
+        // A thread that was notified counts as idle until it runs, so the tasks that wait are counted against it.
+        const bool is_short_of_threads = queue_.size() - head_ > idle_;
+        if (is_short_of_threads && threads_.size() < thread_count_) threads_.emplace_back([this] { work(); });
     }
     wake_.notify_one();
 }
