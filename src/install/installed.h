@@ -1,5 +1,5 @@
-// What is installed in an environment: the *.dist-info directories of its site-packages, how to take one away again,
-// and which distribution brought which program.
+// What is installed in an environment: the *.dist-info directories of its site-packages, how to
+// take one away again, and which distribution brought which program.
 #pragma once
 
 #include "base/result.h"
@@ -26,35 +26,38 @@ struct InstalledDistribution {
     Requested requested = Requested::No;
 };
 
-// The distributions of one site-packages directory, by name, then version, then path. Directories whose name is not
-// `NAME-VERSION.dist-info` are passed over; a directory that does not exist has none.
+// The distributions of one site-packages directory, by name, then version, then path. Directories
+// whose name is not `NAME-VERSION.dist-info` are passed over; a directory that does not exist has
+// none.
 base::Result<std::vector<InstalledDistribution>> scan_installed(const std::string& site_packages);
 
 struct UninstallReport {
     std::uint64_t files = 0;
     std::uint64_t directories = 0;
-    std::vector<std::string> warnings;  // entries of RECORD that lead out of the environment and were left alone
+    std::vector<std::string>
+        warnings;  // entries of RECORD that lead out of the environment and were left alone
 };
 
-// Removes what the RECORD of `distribution` lists below the directories of `target`, the bytecode made from it, and
-// the directories that are empty then. Files that are already gone do not matter; one without RECORD is an error.
-base::Result<UninstallReport> uninstall(const InstalledDistribution& distribution, const TargetLayout& target);
+// Removes what the RECORD of `distribution` lists below the directories of `target`, the bytecode
+// made from it, and the directories that are empty then. Files that are already gone do not matter;
+// one without RECORD is an error.
+base::Result<UninstallReport> uninstall(
+    const InstalledDistribution& distribution, const TargetLayout& target
+);
 
 struct ProvidedExecutables {
     std::string distribution;        // normalised name
     std::vector<std::string> names;  // sorted
 };
 
-// Which distribution brought which programs: entries of its RECORD that lie directly in the scripts directory
-// (entry points alone do not count). Only distributions with programs, by name.
+// Which distribution brought which programs: entries of its RECORD that lie directly in the scripts
+// directory (entry points alone do not count). Only distributions with programs, by name.
 base::Result<std::vector<ProvidedExecutables>> executables_in(
-    std::span<const InstalledDistribution> distributions,
-    const TargetLayout& target
+    std::span<const InstalledDistribution> distributions, const TargetLayout& target
 );
 // The same from the plans of payloads, before or without installing them.
 base::Result<std::vector<ProvidedExecutables>> executables_of_payloads(
-    std::span<const std::string> payloads,
-    int python_minor
+    std::span<const std::string> payloads, int python_minor
 );
 
 }  // namespace install

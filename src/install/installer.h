@@ -1,9 +1,10 @@
-// Installing payloads into an environment: read the plans, make the directories, link the files on all threads, then
-// write what differs from one environment to the next (programs, RECORD and its neighbours in the dist-info).
+// Installing payloads into an environment: read the plans, make the directories, link the files on
+// all threads, then write what differs from one environment to the next (programs, RECORD and its
+// neighbours in the dist-info).
 //
-// When two wheels bring the same file the later one in the request wins, whatever the threads do (uv: whichever
-// thread comes last); both RECORDs list it. A distribution of the same name that is already there is not looked at:
-// uninstall it first.
+// When two wheels bring the same file the later one in the request wins, whatever the threads do
+// (uv: whichever thread comes last); both RECORDs list it. A distribution of the same name that is
+// already there is not looked at: uninstall it first.
 //
 // An error leaves a half-filled environment: install into a stage, or repeat.
 #pragma once
@@ -24,12 +25,12 @@ namespace install {
 
 enum class InstallerMetadata { Write, Omit };  // Omit: UV_NO_INSTALLER_METADATA
 
-// One payload of the store with what is to be written about it. Whoever calls holds the payload's read lock until
-// the environment is published.
+// One payload of the store with what is to be written about it. Whoever calls holds the payload's
+// read lock until the environment is published.
 struct WheelInstall {
-    std::string payload;      // absolute path of the payload directory
-    std::string direct_url;   // JSON of PEP 610 for what did not come from an index, else empty
-    std::string cache_info;   // JSON of uv_cache.json for a wheel of the local disk, else empty
+    std::string payload;     // absolute path of the payload directory
+    std::string direct_url;  // JSON of PEP 610 for what did not come from an index, else empty
+    std::string cache_info;  // JSON of uv_cache.json for a wheel of the local disk, else empty
 };
 
 struct InstallOptions {
@@ -47,8 +48,9 @@ struct InstalledWheel {
 
 struct InstallReport {
     std::vector<InstalledWheel> wheels;  // in the order of the request
-    std::uint64_t files = 0;             // made by this install, including programs and metadata, without bytecode
-    std::uint64_t bytes = 0;             // their logical size
+    std::uint64_t files =
+        0;  // made by this install, including programs and metadata, without bytecode
+    std::uint64_t bytes = 0;                  // their logical size
     LinkMode link_mode = LinkMode::Hardlink;  // what was really used for most
     std::vector<std::string> warnings;        // at most one about a fallback to copying
     BytecodeReport bytecode;

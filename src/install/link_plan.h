@@ -1,12 +1,13 @@
-// LinkPlan: what installing an unpacked wheel comes down to, worked out once when it was unpacked and stored beside
-// its files. An install reads one file instead of walking a tree and parsing RECORD, WHEEL and entry_points.txt.
+// LinkPlan: what installing an unpacked wheel comes down to, worked out once when it was unpacked
+// and stored beside its files. An install reads one file instead of walking a tree and parsing
+// RECORD, WHEEL and entry_points.txt.
 //
 // A payload directory holds
 //     tree/    the members of the wheel, at the paths they have in the archive (normalised)
 //     .plan    this record (base/record.h: checksummed, so a torn one is a miss)
 //
-// The plan owns its bytes and everything else points into them: it is cheap to read and can be moved, and paths can
-// be handed to system calls as they are (they end with a NUL).
+// The plan owns its bytes and everything else points into them: it is cheap to read and can be
+// moved, and paths can be handed to system calls as they are (they end with a NUL).
 #pragma once
 
 #include "base/fd.h"
@@ -26,16 +27,17 @@ inline constexpr const char* kTreeDirectory = "tree";
 
 enum class FileRole : std::uint8_t {
     Plain = 0,
-    Executable = 1,        // linked with its execute bits
-    Script = 2,            // of .data/scripts, starts with "#!python": written anew with a real interpreter
-    InstallerOwned = 3,    // INSTALLER, REQUESTED, RECORD: in the wheel, but the installer writes its own
+    Executable = 1,  // linked with its execute bits
+    Script = 2,  // of .data/scripts, starts with "#!python": written anew with a real interpreter
+    Superseded = 3,  // INSTALLER, REQUESTED, RECORD: in the wheel, but the installer writes its own
 };
 
 // One member of the wheel. Files are sorted by `source`.
 struct PlannedFile {
     std::string_view source;  // below tree/; NUL-terminated
     Scheme scheme = Scheme::Purelib;
-    std::uint32_t target_offset = 0;  // where in `source` the path below the scheme's directory begins
+    std::uint32_t target_offset =
+        0;  // where in `source` the path below the scheme's directory begins
     FileRole role = FileRole::Plain;
     std::uint64_t size = 0;
     std::string_view record;  // the last two RECORD columns: "sha256=...,12"
@@ -57,9 +59,9 @@ struct PlannedEntryPoint {
 };
 
 struct LinkPlan {
-    std::string_view name;       // normalised distribution name
-    std::string_view version;    // normalised
-    std::string_view dist_info;  // "flask-3.0.0.dist-info"
+    std::string_view name;          // normalised distribution name
+    std::string_view version;       // normalised
+    std::string_view dist_info;     // "flask-3.0.0.dist-info"
     Scheme root = Scheme::Purelib;  // the scheme of everything outside X.data
     std::uint64_t bytes = 0;        // sum of the sizes
 
@@ -77,8 +79,8 @@ struct LinkPlan {
     std::shared_ptr<const std::string> storage;
 };
 
-// The names this wheel puts directly into the scripts directory: entry points, .data/scripts and .data/data/bin.
-// Sorted and unique.
+// The names this wheel puts directly into the scripts directory: entry points, .data/scripts and
+// .data/data/bin. Sorted and unique.
 std::vector<std::string> executables_of(const LinkPlan& plan, int python_minor);
 
 }  // namespace install

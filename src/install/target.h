@@ -1,8 +1,9 @@
 // Where the files of wheels go: the directories of one environment, by wheel scheme.
 //
-// An environment may be under construction: it is written at one place (a stage of the store) and used at another
-// (its final path). Everything here that names a directory is where to write; everything that ends up inside a file
-// (the interpreter of a shebang) is the final path. RECORD holds only relative paths, so it does not care.
+// An environment may be under construction: it is written at one place (a stage of the store) and
+// used at another (its final path). Everything here that names a directory is where to write;
+// everything that ends up inside a file (the interpreter of a shebang) is the final path. RECORD
+// holds only relative paths, so it does not care.
 #pragma once
 
 #include "base/result.h"
@@ -33,17 +34,20 @@ struct TargetLayout {
     std::string purelib;  // site-packages
     std::string platlib;  // mostly the same directory
     std::string scripts;  // bin
-    std::string headers;  // include/site/pythonX.Y; each distribution has a directory of its name below it
+    std::string
+        headers;  // include/site/pythonX.Y; each distribution has a directory of its name below it
 
-    std::string python;      // the interpreter, as written into shebangs (final path)
-    int python_minor = 0;    // of Python 3; for `pip3.N`
+    std::string python;    // the interpreter, as written into shebangs (final path)
+    int python_minor = 0;  // of Python 3; for `pip3.N`
     Relocatable relocatable = Relocatable::No;  // shebangs find the interpreter beside the script
 
     const std::string& directory(Scheme scheme) const;
 };
 
-// The layout of a virtual environment.  `final_root` is where it will be used: the root itself, or the path a stage
-// is renamed to.
-TargetLayout target_of(const python::VenvLayout& environment, std::string_view final_root, Relocatable relocatable);
+// The layout of a virtual environment.  `final_root` is where it will be used: the root itself, or
+// the path a stage is renamed to.
+TargetLayout target_of(
+    const python::VenvLayout& environment, std::string_view final_root, Relocatable relocatable
+);
 
 }  // namespace install

@@ -1,19 +1,26 @@
-// Unpacking a wheel into the store, once. The archive is not trusted: whatever could write outside its place, take
-// the place of something else, lie about what it is or grow without bound is refused, with nothing published, and
-// is refused again the next time. What is odd and legal is kept (names that differ by case, members that appear
-// twice with the same content, "./" in names).
+// Unpacking a wheel into the store, once. The archive is not trusted: whatever could write outside
+// its place, take the place of something else, lie about what it is or grow without bound is
+// refused, with nothing published, and is refused again the next time. What is odd and legal is
+// kept (names that differ by case, members that appear twice with the same content, "./" in names).
 //
-// Refused, besides what codec::ZipReader refuses (broken or contradictory archives, bombs, encryption):
+// Refused, besides what codec::ZipReader refuses (broken or contradictory archives, bombs,
+// encryption):
 //   - names that are absolute, contain "..", are not UTF-8 or hold control characters
-//   - links that lead out of the tree (other links become files holding their text, as pip and uv do), devices
-//   - two members that would install to one path with different content; a file where a directory must be
-//   - no or several *.dist-info; one, or a METADATA, whose name or version is not that of the file name
+//   - links that lead out of the tree (other links become files holding their text, as pip and uv
+//   do), devices
+//   - two members that would install to one path with different content; a file where a directory
+//   must be
+//   - no or several *.dist-info; one, or a METADATA, whose name or version is not that of the file
+//   name
 //   - a direct_url.json in the wheel: only an installer may say where a distribution came from
 //   - a WHEEL of another major version, unknown or nested .data directories
-//   - programs named like the environment's own (python, activate, ...), files over pyvenv.cfg or the store's own
-//   - a RECORD that disagrees with the members: hash, size, unlisted or missing files (see RecordPolicy)
+//   - programs named like the environment's own (python, activate, ...), files over pyvenv.cfg or
+//   the store's own
+//   - a RECORD that disagrees with the members: hash, size, unlisted or missing files (see
+//   RecordPolicy)
 //
-// Members are written by all threads of the pool, digests checked while writing, files 0444 or 0555.
+// Members are written by all threads of the pool, digests checked while writing, files 0444 or
+// 0555.
 #pragma once
 
 #include "base/result.h"
@@ -37,8 +44,9 @@ enum class RecordPolicy {
 
 // What the caller knows about the wheel without opening it.
 struct WheelExpectation {
-    std::string file_name;  // "flask-3.0.0-py3-none-any.whl": the name and version the content must confirm
-    std::string sha256;     // of the file, already verified by whoever fetched it; for messages only
+    std::string
+        file_name;  // "flask-3.0.0-py3-none-any.whl": the name and version the content must confirm
+    std::string sha256;  // of the file, already verified by whoever fetched it; for messages only
     RecordPolicy record = RecordPolicy::Refuse;
     std::uint64_t size_limit = 64ULL << 30U;  // of all members together, uncompressed
 };
