@@ -29,18 +29,19 @@ struct HtmlTag {
 };
 
 struct HtmlAnchor : HtmlTag {
-    std::string text;  // decoded and trimmed, up to the next anchor or its end tag
+    std::string text;  // decoded and trimmed, up to the end tag or the next anchor
 };
 
 struct HtmlPage {
     std::optional<std::string> base_href;  // of the first <base> that has one
     std::vector<HtmlAnchor> anchors;       // those with an href, in order
-    std::vector<HtmlTag> metas;
+    std::vector<HtmlTag> metas;            // <meta name="pypi:repository-version" content="1.0">
 };
 
 struct HtmlLimits {
-    std::size_t size = 256U << 20U;
-    std::size_t anchors = 300'000;
+    std::size_t size = 128U << 20U;      // bytes of text
+    std::size_t anchors = 300'000;       // and metas together
+    std::size_t attributes = 1'000'000;  // of all of them
 };
 
 // Fails (Invalid) only when a limit is exceeded.
