@@ -7,7 +7,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <sys/stat.h>
 #include <utility>
 
 namespace install {
