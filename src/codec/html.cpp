@@ -1,6 +1,7 @@
 #include "codec/html.h"
 
 #include "base/text.h"
+#include "codec/utf8.h"
 
 #include <fmt/core.h>
 
@@ -70,30 +71,6 @@ constexpr std::array kNamedReferences = {
     NamedReference{"grave", "`"},
 };
 
-void append_utf8(std::string& text, std::uint32_t code_point) {
-    const bool is_scalar = code_point != 0 && code_point <= 0x10ffffU &&
-                           (code_point < 0xd800U || code_point > 0xdfffU);
-    if (!is_scalar) code_point = 0xfffdU;
-    const auto byte = [&](std::uint32_t value) {
-        text += static_cast<char>(static_cast<unsigned char>(value));
-    };
-    if (code_point < 0x80U) {
-        byte(code_point);
-        return;
-    }
-    if (code_point < 0x800U) {
-        byte(0xc0U | (code_point >> 6U));
-    } else if (code_point < 0x10000U) {
-        byte(0xe0U | (code_point >> 12U));
-        byte(0x80U | ((code_point >> 6U) & 0x3fU));
-    } else {
-        byte(0xf0U | (code_point >> 18U));
-        byte(0x80U | ((code_point >> 12U) & 0x3fU));
-        byte(0x80U | ((code_point >> 6U) & 0x3fU));
-    }
-    byte(0x80U | (code_point & 0x3fU));
-}
-
 // Decodes "&#...;" at the start of `text` into `into`; gives its length, 0 when it is none.
 std::size_t decode_numeric(std::string_view text, std::string& into) {
     const bool is_hex = text.size() > 2 && (text[2] == 'x' || text[2] == 'X');
@@ -103,7 +80,8 @@ std::size_t decode_numeric(std::string_view text, std::string& into) {
     const auto [end, error] =
         std::from_chars(first, text.data() + text.size(), code_point, is_hex ? 16 : 10);
     if (end == first) return 0;
-    append_utf8(into, error == std::errc() ? code_point : 0);
+    const bool is_good = error == std::errc() && code_point != 0 && is_unicode_scalar(code_point);
+    append_utf8(into, is_good ? code_point : 0xfffdU);
     const std::size_t length = static_cast<std::size_t>(end - text.data());
     return text.substr(length).starts_with(';') ? length + 1 : length;
 }

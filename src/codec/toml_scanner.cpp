@@ -1,5 +1,7 @@
 #include "codec/toml_scanner.h"
 
+#include "codec/utf8.h"
+
 #include <fmt/core.h>
 
 #include <charconv>
@@ -18,27 +20,6 @@ bool is_control(char c) {
 
 bool starts_code_point(char c) {
     return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U;
-}
-
-void append_utf8(std::string& text, std::uint32_t code_point) {
-    const auto byte = [&](std::uint32_t value) {
-        text += static_cast<char>(static_cast<unsigned char>(value));
-    };
-    if (code_point < 0x80U) {
-        byte(code_point);
-        return;
-    }
-    if (code_point < 0x800U) {
-        byte(0xc0U | (code_point >> 6U));
-    } else if (code_point < 0x10000U) {
-        byte(0xe0U | (code_point >> 12U));
-        byte(0x80U | ((code_point >> 6U) & 0x3fU));
-    } else {
-        byte(0xf0U | (code_point >> 18U));
-        byte(0x80U | ((code_point >> 12U) & 0x3fU));
-        byte(0x80U | ((code_point >> 6U) & 0x3fU));
-    }
-    byte(0x80U | (code_point & 0x3fU));
 }
 
 }  // namespace
@@ -225,8 +206,7 @@ Result<void> TomlScanner::unicode_escape(std::string& into, std::size_t digits) 
     if (hex.size() < digits || error != std::errc() || end != hex.data() + hex.size()) {
         return error_here(fmt::format("expected {} hexadecimal digits", digits));
     }
-    const bool surrogate = code_point >= 0xd800U && code_point <= 0xdfffU;
-    if (surrogate || code_point > 0x10ffffU) return error_here("this is no Unicode scalar value");
+    if (!is_unicode_scalar(code_point)) return error_here("this is no Unicode scalar value");
     offset_ += digits;
     append_utf8(into, code_point);
     return {};
