@@ -1,0 +1,69 @@
+#include "store/lease.h"
+
+#include "base/file.h"
+#include "store/sync_point.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/resource.h>
+
+namespace store {
+
+using base::Fd;
+using base::Result;
+
+namespace {
+
+// High enough to be out of everybody's way, low enough for the usual limit of 1024 descriptors.
+constexpr int kPreferredDescriptor = 960;
+constexpr int kReserve = 8;
+
+int preferred_descriptor() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
+        limit.rlim_cur > kPreferredDescriptor + kReserve) {
+        return kPreferredDescriptor;
+    }
+    return std::max(static_cast<int>(limit.rlim_cur) - kReserve, 3);
+}
+
+}  // namespace
+
+Result<int> InheritedLock::pass_on() {
+    if (passed_ >= 0) return passed_;
+    // The lock belongs to the open file description: at no moment is that one without a descriptor.
+    for (const int lowest : {preferred_descriptor(), 10, 3}) {
+        passed_ = ::fcntl(fd_.get(), F_DUPFD, lowest);
+        if (passed_ >= 0) return passed_;
+        if (errno != EINVAL && errno != EMFILE) break;
+    }
+    // No number left: the one we have will do.
+    if (::fcntl(fd_.get(), F_SETFD, 0) != 0)
+        return base::fail_errno(errno, "failed to pass on a lease");
+    passed_ = fd_.get();
+    return passed_;
+}
+
+Lease::Lease(std::string body_path, Fd fd, Companions companions)
+    : body_path_(std::move(body_path)), lock_(std::move(fd)), companions_(std::move(companions)) {}
+
+std::string Lease::id() const {
+    return std::string(base::file_name(body_path_));
+}
+
+Result<int> Lease::pass_on() {
+    for (const std::shared_ptr<InheritedLock>& companion : companions_)
+        TRY(companion->pass_on());
+    passed_ = TRY(lock_.pass_on());
+    sync_point("lease.passed-on");
+    return passed_;
+}
+
+std::string Lease::environment_value() const {
+    return fmt::format("{}:{}", passed_, id());
+}
+
+}  // namespace store
