@@ -59,7 +59,7 @@ class Version {
     class Release;
 
     // The version `0`.
-    Version() noexcept;
+    Version() noexcept : high_(0), low_(kZero) {}
 
     Version(const Version& other) noexcept : high_(other.high_), low_(other.low_) {
         if (is_shared()) retain();
@@ -89,10 +89,8 @@ class Version {
     static Version from_parts(VersionParts parts);
     static Version from_release(std::vector<std::uint64_t> release);
 
-    // The positions below everything, and above every post-release, of what `version` is without
-    // its post, dev and local parts. They order like versions, and only VersionRange has a use for
-    // them.
-    static Version below_all_of(const Version& version);
+    // The place above every post-release (and local version) of the release that `version` belongs
+    // to. It orders like a version; only VersionRange has a use for it.
     static Version above_all_posts_of(const Version& version);
 
     // The normal form, with as many release numbers as were given.
@@ -139,16 +137,29 @@ class Version {
   private:
     struct Block;
     struct Keys;
+    struct Packed;
 
     // The lowest bits of low_ hold the number of release numbers as written; 0 marks the shared
     // form, in which high_ is the address of a Block.
     static constexpr std::uint64_t kLengthMask = 7;
+    // low_ of the version `0`; the layout is described in version.cpp.
+    static constexpr std::uint64_t kZero =
+        (std::uint64_t{5} << 35U) | (std::uint64_t{1023} << 3U) | 1U;
+
+    Version(std::uint64_t high, std::uint64_t low) noexcept : high_(high), low_(low) {}
+
+    static Version from_block(Block block);
+    static std::optional<Packed> pack(const Block& block);
 
     bool is_shared() const noexcept { return (low_ & kLengthMask) == 0; }
 
     std::uint64_t order_low() const noexcept { return low_ & ~kLengthMask; }
 
-    void reset() noexcept;
+    void reset() noexcept {
+        high_ = 0;
+        low_ = kZero;
+    }
+
     const Block* block() const noexcept;
     void retain() const noexcept;
     void release_block() noexcept;
