@@ -26,9 +26,9 @@ struct CoreMetadata {
     std::vector<std::string> dynamic;  // lower case
     Warnings warnings;                 // what was repaired or ignored
 
-    // Requirements are read leniently. Errors (Invalid): no or a bad name or version, a requirement
-    // or Requires-Python that cannot be repaired; none of them is ever left out. An invalid
-    // Provides-Extra is.
+    // Requirements are read leniently. Errors (Invalid): no or a bad name or version, a
+    // requirement or Requires-Python that cannot be repaired; none of them is ever left out. An
+    // invalid Provides-Extra is.
     static base::Result<CoreMetadata> parse(std::string_view text);
 
     bool is_dynamic(std::string_view field) const;  // ASCII case does not matter

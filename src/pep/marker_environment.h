@@ -1,4 +1,5 @@
-// MarkerEnvironment: what environment markers are asked about, one interpreter's answers (PEP 508).
+// MarkerEnvironment: what environment markers are asked about, one interpreter's answers (PEP
+// 508).
 #pragma once
 
 #include <string>

@@ -1,8 +1,8 @@
 // Names of projects and of their extras, normalised.
 //
-// A valid name is made of ASCII letters, digits, "-", "_" and "." and begins and ends with a letter
-// or digit (core metadata specification, "Name"). Two spellings are the same name when they agree
-// after PEP 503 normalisation: lower case, every run of "-", "_" and "." one "-". Only the
+// A valid name is made of ASCII letters, digits, "-", "_" and "." and begins and ends with a
+// letter or digit (core metadata specification, "Name"). Two spellings are the same name when they
+// agree after PEP 503 normalisation: lower case, every run of "-", "_" and "." one "-". Only the
 // normalised text is kept.
 #pragma once
 

@@ -1,5 +1,5 @@
-// Requirement: what one distribution asks of another (PEP 508): `name[extra]>=1.0; marker` or `name
-// @ url`.
+// Requirement: what one distribution asks of another (PEP 508): `name[extra]>=1.0; marker` or
+// `name @ url`.
 #pragma once
 
 #include "base/result.h"

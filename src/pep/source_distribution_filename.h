@@ -1,7 +1,7 @@
 // SourceDistributionFilename: `name-version.tar.gz` and its older relatives taken apart.
 //
-// Before PEP 625 both parts could contain "-", so a file name alone does not tell where the version
-// begins; the name of the project does.
+// Before PEP 625 both parts could contain "-", so a file name alone does not tell where the
+// version begins; the name of the project does.
 #pragma once
 
 #include "base/result.h"

@@ -37,8 +37,8 @@ class Specifier {
 
     // Errors: Invalid; a version without operator, an operator that does not go with the version.
     static base::Result<Specifier> parse(std::string_view text);
-    // Errors: Invalid if the operator does not go with such a version: a local part needs ==, != or
-    // ===, a wildcard == or !=, and ~= two release numbers.
+    // Errors: Invalid if the operator does not go with such a version: a local part needs ==, !=
+    // or ===, a wildcard == or !=, and ~= two release numbers.
     static base::Result<Specifier> create(
         Operator op, Version version, Wildcard wildcard = Wildcard::No
     );

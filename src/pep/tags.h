@@ -1,5 +1,5 @@
-// Tags: the wheel tags that one interpreter on one platform can use, best first (PEP 425, 600, 656,
-// 703, 803).
+// Tags: the wheel tags that one interpreter on one platform can use, best first (PEP 425, 600,
+// 656, 703, 803).
 //
 // The order is that of the `packaging` library, but for `linux_ARCH`, which comes after the
 // manylinux and musllinux tags (as in releases before 26.3): a wheel that names what it needs is
@@ -74,8 +74,8 @@ class Tags {
   private:
     enum class Reach : std::uint8_t { Platforms, Any };
 
-    // Python and ABI tags that are good for all platform tags, or for `any`. `first` is the rank of
-    // the first.
+    // Python and ABI tags that are good for all platform tags, or for `any`. `first` is the rank
+    // of the first.
     struct Row {
         std::string python;
         std::string abi;

@@ -4,8 +4,8 @@
 // was written. Two further positions exist that no text can name, for the bounds of ranges: just
 // below every version of a release, and just above every post-release of one (Version::Edge).
 //
-// Nearly every version fits a packed form of 16 bytes, which is compared as two integers and copied
-// without allocation; the rest (local versions, epochs, huge numbers, pre-releases with a
+// Nearly every version fits a packed form of 16 bytes, which is compared as two integers and
+// copied without allocation; the rest (local versions, epochs, huge numbers, pre-releases with a
 // post-release) lives in a shared immutable block. Both are the same type with the same meaning.
 // Thread-safe like a built-in value.
 #pragma once

@@ -22,11 +22,11 @@ namespace pep {
 //     >V   otherwise        from above V's post-releases
 //     >=V                   from V
 //
-// Places that no version names are put where the least version above them is, so that every set has
-// one representation: above V's local versions is below V with dev + 1, or post + 1 and dev0, or
-// post0.dev0; above the post-releases of 1.0a1 is below 1.0a2.dev0. Only above the post-releases of
-// a final release, between 1.0.post9 and 1.0.0.1, there is no least version; that place keeps a
-// value of its own.
+// Places that no version names are put where the least version above them is, so that every set
+// has one representation: above V's local versions is below V with dev + 1, or post + 1 and dev0,
+// or post0.dev0; above the post-releases of 1.0a1 is below 1.0a2.dev0. Only above the
+// post-releases of a final release, between 1.0.post9 and 1.0.0.1, there is no least version; that
+// place keeps a value of its own.
 
 namespace {
 

@@ -1,11 +1,11 @@
-// VersionRange: a set of versions made of finitely many intervals, closed under intersection, union
-// and complement. The solver's currency.
+// VersionRange: a set of versions made of finitely many intervals, closed under intersection,
+// union and complement. The solver's currency.
 //
-// A range is a sorted list of cuts, places between two neighbouring versions; membership changes at
-// each cut. So the complement flips one flag, the other operations merge two lists, and equal sets
-// that were written differently are equal values: `<=1.0` and `<1.0.post0.dev0`, `>1.0a1` and
-// `>=1.0a2.dev0`. The meaning of each specifier as a set is in version_range.cpp. Local versions of
-// V belong to `==V`, `>=V` and `<=V`, not to `>V`.
+// A range is a sorted list of cuts, places between two neighbouring versions; membership changes
+// at each cut. So the complement flips one flag, the other operations merge two lists, and equal
+// sets that were written differently are equal values: `<=1.0` and `<1.0.post0.dev0`, `>1.0a1` and
+// `>=1.0a2.dev0`. The meaning of each specifier as a set is in version_range.cpp. Local versions
+// of V belong to `==V`, `>=V` and `<=V`, not to `>V`.
 #pragma once
 
 #include "pep/specifiers.h"
