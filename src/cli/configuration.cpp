@@ -1,0 +1,161 @@
+#include "cli/configuration.h"
+
+#include "base/file.h"
+#include "base/text.h"
+
+#include <fmt/core.h>
+
+namespace cli {
+
+namespace {
+
+using base::Result;
+
+// An uv.toml; nullopt when there is none.
+Result<std::optional<project::Settings>> read_file(const std::string& path) {
+    const std::optional<std::string> text = TRY(base::read_optional_file(path));
+    if (!text) return std::nullopt;
+    const std::string name = base::display_path(path);
+    Result<codec::TomlTable> table = codec::parse_toml(*text, name);
+    if (!table) return base::fail(std::move(table.error()).with_kind(base::ErrorKind::Usage));
+    return TRY(project::parse_settings(
+        *table,
+        {name, std::string(base::parent_path(path)), project::SettingsKind::ConfigurationFile}
+    ));
+}
+
+// What a pyproject.toml says about us, and whether it is a project.
+struct ProjectFile {
+    std::optional<project::Settings> settings;
+    bool is_project = false;
+};
+
+Result<std::optional<ProjectFile>> read_project(
+    const std::string& directory, Configuration& configuration
+) {
+    const std::string path = base::join_path(directory, "pyproject.toml");
+    const std::optional<std::string> text = TRY(base::read_optional_file(path));
+    if (!text) return std::nullopt;
+    const std::string name = base::display_path(path);
+    Result<codec::TomlTable> table = codec::parse_toml(*text, name);
+    if (!table) return base::fail(std::move(table.error()).with_kind(base::ErrorKind::Usage));
+    ProjectFile file;
+    file.is_project = table->find("project") != nullptr;
+    const codec::TomlValue* tool = table->at_path("tool.uv");
+    if (tool == nullptr || tool->as_table() == nullptr) return file;
+    Result<project::Settings> settings = project::parse_settings(
+        *tool->as_table(), {name, directory, project::SettingsKind::ToolTable}
+    );
+    if (!settings) {
+        configuration.warnings.push_back(
+            fmt::format("ignoring the settings of `{}`: {}", name, settings.error().flat())
+        );
+        return file;
+    }
+    for (const std::string& key : settings->unknown) {
+        configuration.warnings.push_back(
+            fmt::format("unknown setting `tool.uv.{}` in `{}`", key, name)
+        );
+    }
+    file.settings = std::move(*settings);
+    return file;
+}
+
+// The nearest directory upward with a uv.toml or a [tool.uv] gives the settings; the nearest with a
+// [project] is the project. One walk finds both.
+Result<void> walk_up(std::string directory, Configuration& configuration) {
+    bool settled = false;
+    for (;;) {
+        if (!settled) {
+            if (std::optional<project::Settings> settings =
+                    TRY(read_file(base::join_path(directory, "uv.toml")))) {
+                configuration.settings = std::move(*settings);
+                settled = true;
+            }
+        }
+        if (std::optional<ProjectFile> file = TRY(read_project(directory, configuration))) {
+            if (file->is_project && !configuration.project_root)
+                configuration.project_root = directory;
+            if (file->settings && !settled) {
+                configuration.settings = std::move(*file->settings);
+                settled = true;
+            }
+        }
+        if (configuration.project_root || directory == "/" || directory.empty()) return {};
+        directory = std::string(base::parent_path(directory));
+    }
+}
+
+std::optional<std::string> user_file(const Variables& variables) {
+    if (const auto home = variables.find_filled("XDG_CONFIG_HOME"))
+        return base::join_path(*home, "uv/uv.toml");
+    if (const auto home = variables.find_filled("HOME"))
+        return base::join_path(*home, ".config/uv/uv.toml");
+    return std::nullopt;
+}
+
+std::vector<std::string> system_files(const Variables& variables) {
+    std::vector<std::string> files;
+    if (parse_boolean(variables.find("UV_NO_SYSTEM_CONFIG").value_or("")).value_or(false))
+        return files;
+    if (const auto directories = variables.find_filled("XDG_CONFIG_DIRS")) {
+        for (const std::string_view directory : base::split(*directories, ':')) {
+            if (!directory.empty()) files.push_back(base::join_path(directory, "uv/uv.toml"));
+        }
+    } else {
+        files.emplace_back("/etc/xdg/uv/uv.toml");
+    }
+    files.emplace_back("/etc/uv/uv.toml");
+    return files;
+}
+
+Result<void> add_outer_files(const Variables& variables, Configuration& configuration) {
+    if (const std::optional<std::string> path = user_file(variables)) {
+        if (std::optional<project::Settings> settings = TRY(read_file(*path))) {
+            configuration.settings = merge_settings(std::move(configuration.settings), *settings);
+        }
+    }
+    for (const std::string& path : system_files(variables)) {
+        std::optional<project::Settings> settings = TRY(read_file(path));
+        if (!settings) continue;
+        configuration.settings = merge_settings(std::move(configuration.settings), *settings);
+        break;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<Configuration> load_configuration(
+    const Invocation& invocation,
+    const Variables& variables,
+    ConfigurationScope scope,
+    const std::string& start_directory
+) {
+    Configuration configuration;
+    std::optional<std::string> only = invocation.value("--config-file");
+    if (!only) only = variables.find_filled("UV_CONFIG_FILE");
+    const bool ignored = invocation.flag("--no-config");
+    if (scope == ConfigurationScope::All) {
+        Configuration around;
+        Result<void> walked = walk_up(start_directory, around);
+        configuration.project_root = around.project_root;
+        if (!ignored && !only) {
+            if (!walked) return base::fail(std::move(walked.error()));
+            configuration = std::move(around);
+        }
+    }
+    if (only) {
+        std::optional<project::Settings> settings = TRY(read_file(TRY(base::absolute_path(*only))));
+        if (!settings)
+            return base::fail(
+                base::ErrorKind::Usage, fmt::format("there is no configuration file `{}`", *only)
+            );
+        configuration.settings = std::move(*settings);
+    } else if (!ignored) {
+        TRY(add_outer_files(variables, configuration));
+    }
+    return configuration;
+}
+
+}  // namespace cli

@@ -1,0 +1,39 @@
+// Which configuration files count, and what they say together: uv.toml and [tool.uv] of the project
+// around (the nearest one upward), the user's uv.toml, the system's. The nearer wins, setting by
+// setting.
+#pragma once
+
+#include "base/result.h"
+#include "cli/parser.h"
+#include "cli/variables.h"
+#include "project/settings.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace cli {
+
+enum class ConfigurationScope {
+    All,       // project, user, system
+    UserOnly,  // `tool run`: what lies around must not change a tool
+};
+
+struct Configuration {
+    project::Settings settings;
+    std::vector<std::string> warnings;
+    // The directory whose pyproject.toml has a [project] table, nearest upward; nullopt: no
+    // project.
+    std::optional<std::string> project_root;
+};
+
+// Fails for files that cannot be read or parsed. A [tool.uv] that cannot be understood is a warning
+// only: the file belongs to others too.
+base::Result<Configuration> load_configuration(
+    const Invocation& invocation,
+    const Variables& variables,
+    ConfigurationScope scope,
+    const std::string& start_directory
+);
+
+}  // namespace cli
