@@ -1,0 +1,163 @@
+#include "ops/payloads.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "install/unpack.h"
+
+#include <fmt/core.h>
+
+#include <mutex>
+#include <optional>
+
+namespace ops {
+
+namespace {
+
+using base::Result;
+
+// What one wheel's fetch and unpacking came to; filled by a pool thread.
+struct Slot {
+    std::optional<Payload> payload;
+    std::optional<base::Error> error;
+};
+
+class Preparation {
+  public:
+    Preparation(
+        Session& session,
+        store::Store& store,
+        package_index::Registry& registry,
+        std::span<const ResolvedWheel> wheels
+    )
+        : session_(session),
+          store_(store),
+          registry_(registry),
+          wheels_(wheels),
+          slots_(wheels.size()) {}
+
+    Result<std::vector<Payload>> run() {
+        const std::int64_t begin = base::monotonic_ns();
+        std::vector<std::size_t> missing;
+        for (std::size_t i = 0; i < wheels_.size(); ++i) {
+            const base::HashDigest* digest = wheels_[i].file.sha256();
+            const bool there = digest != nullptr && TRY(take_existing(i, digest->hex));
+            if (!there) missing.push_back(i);
+        }
+        if (!missing.empty()) {
+            fetch(missing);
+            TRY(first_error());
+            session_.emit(Prepared{missing.size(), base::monotonic_ns() - begin});
+        }
+        std::vector<Payload> payloads;
+        for (Slot& slot : slots_)
+            payloads.push_back(std::move(*slot.payload));
+        return payloads;
+    }
+
+  private:
+    // True when the store has the payload; it is locked from then on.
+    Result<bool> take_existing(std::size_t i, const std::string& sha256) {
+        std::optional<store::PayloadGuard> guard = TRY(store_.lock_payload(sha256));
+        if (!guard) return false;
+        keep(i, std::move(*guard));
+        return true;
+    }
+
+    void keep(std::size_t i, store::PayloadGuard guard) {
+        slots_[i].payload.emplace(Payload{
+            .directory = guard.path(),
+            .sha256 = guard.sha256(),
+            .name = wheels_[i].name.text(),
+            .version = wheels_[i].version.to_string(),
+            .guard = std::move(guard),
+        });
+    }
+
+    void fetch(const std::vector<std::size_t>& missing) {
+        session_.emit(PhaseStarted{fmt::format("Preparing packages... ({})", missing.size())});
+        std::vector<package_index::DistributionFile> files;
+        for (const std::size_t i : missing)
+            files.push_back(wheels_[i].file);
+        report_progress();
+        registry_.fetch_wheels(
+            files,
+            [&](std::size_t position, Result<package_index::WheelFile> fetched) {
+                const std::size_t i = missing[position];
+                Result<void> unpacked =
+                    fetched ? unpack(i, *fetched) : base::fail(std::move(fetched.error()));
+                emit(DownloadEnded{wheels_[i].name.text(), files[position].size.value_or(0)});
+                if (!unpacked)
+                    slots_[i].error = std::move(unpacked.error()).context(describe(wheels_[i]));
+            }
+        );
+        registry_.on_progress({});
+    }
+
+    void report_progress() {
+        registry_.on_progress(
+            [this](const package_index::DistributionFile& file, std::uint64_t received) {
+                const std::string& name = file.name.text();
+                emit(
+                    received == 0 ? Event(DownloadStarted{name, file.size.value_or(0)})
+                                  : Event(DownloadAdvanced{name, received, file.size.value_or(0)})
+                );
+            }
+        );
+    }
+
+    void emit(const Event& event) {
+        const std::lock_guard lock(mutex_);
+        session_.emit(event);
+    }
+
+    static std::string describe(const ResolvedWheel& wheel) {
+        return fmt::format(
+            "Failed to install `{}=={}`", wheel.name.text(), wheel.version.to_string()
+        );
+    }
+
+    // On a pool thread. The wheel file is not needed once its payload is published.
+    Result<void> unpack(std::size_t i, const package_index::WheelFile& wheel) {
+        if (!TRY(take_existing(i, wheel.sha256))) {
+            store::PayloadStage stage = TRY(store_.begin_payload(wheel.sha256));
+            const install::WheelExpectation expectation{
+                .file_name = wheels_[i].file.file_name,
+                .record = session_.options().install.record,
+            };
+            const install::UnpackedWheel unpacked =
+                TRY(install::unpack_wheel(wheel.path, expectation, stage, unpack_pool_));
+            for (const std::string& warning : unpacked.warnings)
+                emit(Warned{warning});
+            keep(i, TRY(store_.publish_payload(std::move(stage), unpacked.payload)));
+        }
+        if (wheel.is_cached) static_cast<void>(base::remove_file(wheel.path));
+        return {};
+    }
+
+    Result<void> first_error() {
+        for (Slot& slot : slots_) {
+            if (slot.error) return base::fail(std::move(*slot.error));
+        }
+        return {};
+    }
+
+    Session& session_;
+    store::Store& store_;
+    package_index::Registry& registry_;
+    std::span<const ResolvedWheel> wheels_;
+    std::vector<Slot> slots_;
+    std::mutex mutex_;
+    // `done` runs on threads of the session's pool, which must not wait for tasks of the same pool.
+    base::TaskPool unpack_pool_{base::TaskPool::core_count()};
+};
+
+}  // namespace
+
+Result<std::vector<Payload>> obtain_payloads(
+    Session& session, package_index::Registry& registry, std::span<const ResolvedWheel> wheels
+) {
+    store::Store& store = *TRY(session.store());
+    return Preparation(session, store, registry, wheels).run();
+}
+
+}  // namespace ops

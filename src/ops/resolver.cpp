@@ -1,0 +1,280 @@
+#include "ops/resolver.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/trace.h"
+#include "solve/solver.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace ops {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+
+solve::Usability usability_of(package_index::Usability usability) {
+    switch (usability) {
+        case package_index::Usability::Usable:
+            return solve::Usability::Usable;
+        case package_index::Usability::Yanked:
+            return solve::Usability::Yanked;
+        case package_index::Usability::NeedsBuild:
+        case package_index::Usability::BuildsDisabled:
+            return solve::Usability::NeedsBuild;
+        case package_index::Usability::IncompatibleTags:
+        case package_index::Usability::BinariesDisabled:
+            return solve::Usability::Incompatible;
+        case package_index::Usability::RequiresPython:
+            return solve::Usability::RequiresPython;
+        case package_index::Usability::ExcludedByDate:
+            return solve::Usability::ExcludedByDate;
+    }
+    return solve::Usability::NoFiles;
+}
+
+std::string hint_for(package_index::Usability usability) {
+    if (usability == package_index::Usability::NeedsBuild) {
+        return "adder cannot build source distributions yet; a wheel for this platform, or an "
+               "older version that has one, "
+               "would work";
+    }
+    if (usability == package_index::Usability::IncompatibleTags)
+        return "another Python (`--python`) may have wheels";
+    return {};
+}
+
+// Answers the solver from the registry, and knows the packages that come from a URL.
+class RegistryProvider : public solve::Provider {
+  public:
+    explicit RegistryProvider(package_index::Registry& registry) : registry_(registry) {}
+
+    Result<solve::PackageAnswer> releases(const pep::PackageName& name) override {
+        if (const auto direct = direct_.find(name); direct != direct_.end()) {
+            return std::vector<solve::Release>{{.version = direct->second.file.version}};
+        }
+        const package_index::ProjectAnswer answer = TRY(registry_.project(name));
+        if (answer.project == nullptr) {
+            return solve::NotFound{
+                answer.reason, answer.hints.empty() ? std::string() : answer.hints.front()
+            };
+        }
+        std::vector<solve::Release> releases;
+        releases.reserve(answer.project->candidates().size());
+        for (const package_index::Candidate& candidate : answer.project->candidates()) {
+            const bool again = !releases.empty() && releases.back().version == candidate.version;
+            if (again) continue;
+            releases.push_back({
+                .version = candidate.version,
+                .usability = usability_of(candidate.usability),
+                .reason = candidate.reason,
+                .yanked_reason = candidate.yanked_reason,
+                .hint = hint_for(candidate.usability),
+            });
+        }
+        return releases;
+    }
+
+    Result<solve::MetadataAnswer> metadata(
+        const pep::PackageName& name, const pep::Version& version
+    ) override {
+        const package_index::DistributionFile file = TRY(metadata_file(name, version));
+        const package_index::MetadataAnswer answer = TRY(registry_.metadata(file));
+        if (answer.metadata == nullptr) return solve::Unavailable{answer.reason, answer.detail};
+        return solve::Dependencies{
+            .requirements = answer.metadata->requires_dist,
+            .requires_python = answer.metadata->requires_python,
+            .extras = answer.metadata->provides_extras,
+        };
+    }
+
+    Result<void> use_url(const pep::PackageName& name, const std::string& url) override {
+        package_index::DirectWheel wheel = TRY(registry_.direct_wheel(TRY(net::Url::parse(url))));
+        if (wheel.file.name != name) {
+            return base::fail(
+                ErrorKind::Failed,
+                fmt::format(
+                    "`{}` was asked for, but `{}` is a wheel of `{}`",
+                    name.text(),
+                    wheel.requested_url,
+                    wheel.file.name.text()
+                )
+            );
+        }
+        direct_.emplace(name, std::move(wheel));
+        return {};
+    }
+
+    void prefetch(std::span<const solve::Wanted> wanted) override {
+        std::vector<pep::PackageName> names;
+        std::vector<package_index::DistributionFile> files;
+        for (const solve::Wanted& want : wanted) {
+            if (direct_.contains(want.name)) continue;
+            if (!want.candidate) {
+                names.push_back(want.name);
+                continue;
+            }
+            const Result<package_index::DistributionFile> file =
+                metadata_file(want.name, *want.candidate);
+            if (file) files.push_back(*file);
+        }
+        if (!names.empty()) registry_.prefetch(names);
+        if (!files.empty()) registry_.prefetch_metadata(files);
+    }
+
+    // The file that is installed for a decided version.
+    Result<ResolvedWheel> chosen(const pep::PackageName& name, const pep::Version& version) {
+        if (const auto direct = direct_.find(name); direct != direct_.end()) {
+            return ResolvedWheel{name, version, direct->second.file, direct->second.requested_url};
+        }
+        const package_index::ProjectAnswer answer = TRY(registry_.project(name));
+        const package_index::Candidate* candidate =
+            answer.project == nullptr ? nullptr : answer.project->find(version);
+        if (candidate == nullptr) {
+            return base::fail(
+                ErrorKind::Failed,
+                fmt::format("`{}=={}` vanished from the index", name.text(), version.to_string())
+            );
+        }
+        return ResolvedWheel{
+            name, version, TRY(answer.project->file(*candidate, candidate->file)), {}
+        };
+    }
+
+  private:
+    Result<package_index::DistributionFile> metadata_file(
+        const pep::PackageName& name, const pep::Version& version
+    ) {
+        if (const auto direct = direct_.find(name); direct != direct_.end())
+            return direct->second.file;
+        const package_index::ProjectAnswer answer = TRY(registry_.project(name));
+        const package_index::Candidate* candidate =
+            answer.project == nullptr ? nullptr : answer.project->find(version);
+        if (candidate == nullptr) return base::fail(ErrorKind::NotFound, "no such version");
+        return answer.project->file(*candidate, candidate->metadata_file);
+    }
+
+    package_index::Registry& registry_;
+    std::map<pep::PackageName, package_index::DirectWheel> direct_;
+};
+
+Result<void> refuse_unsupported_sources(
+    const ResolveOptions& options, const ResolveRequest& request
+) {
+    for (const solve::RootRequirement& root : request.requirements) {
+        const auto found = options.unsupported_sources.find(root.requirement.name);
+        if (found == options.unsupported_sources.end()) continue;
+        const std::string name = root.requirement.name.text();
+        return base::fail(
+            Error(
+                ErrorKind::Unsupported,
+                fmt::format(
+                    "the source of `{}` is {}, which adder cannot use yet", name, found->second
+                )
+            )
+                .hint("`--no-sources` takes the package from the index instead")
+        );
+    }
+    return {};
+}
+
+solve::Problem problem_of(
+    const Options& options, const python::Interpreter& interpreter, const ResolveRequest& request
+) {
+    solve::Problem problem{.environment = interpreter.markers, .python = interpreter.version};
+    problem.requirements = request.requirements;
+    for (solve::RootRequirement& root : problem.requirements) {
+        const auto source = options.resolve.source_urls.find(root.requirement.name);
+        if (source != options.resolve.source_urls.end() && !root.requirement.url)
+            root.requirement.url = source->second;
+    }
+    problem.constraints = options.resolve.constraints;
+    for (const pep::Requirement& requirement : options.resolve.overrides)
+        problem.overrides.push_back({{}, requirement});
+    for (const pep::PackageName& name : options.resolve.exclusions)
+        problem.exclusions.push_back({{}, name});
+    problem.preferences = request.preferences;
+    problem.resolution = options.resolve.resolution;
+    problem.prerelease = options.resolve.prerelease;
+    problem.prerelease_by_package = options.resolve.prerelease_by_package;
+    return problem;
+}
+
+Error explain(const solve::Failure& failure, const std::string& subject) {
+    if (const auto* none = std::get_if<solve::NoSolution>(&failure)) {
+        Error error(ErrorKind::Failed, fmt::format("No solution found when resolving {}", subject));
+        for (const std::string& step : none->report())
+            error = std::move(error).cause(step);
+        for (const std::string& hint : none->hints)
+            error = std::move(error).hint(hint);
+        return error;
+    }
+    Error error = std::get<Error>(failure);
+    if (error.kind() == ErrorKind::Interrupted) return error;
+    return std::move(error).context(fmt::format("failed to resolve {}", subject));
+}
+
+}  // namespace
+
+Result<std::unique_ptr<package_index::Registry>> make_registry(
+    Session& session, const python::Interpreter& interpreter
+) {
+    store::Store& store = *TRY(session.store());
+    package_index::Services services{
+        .client = session.client(),
+        .pool = session.pool(),
+        .directories =
+            {
+                .pages = TRY(store.bucket("pages")),
+                .metadata = TRY(store.bucket("metadata")),
+                .wheels = TRY(store.bucket("wheels")),
+            },
+    };
+    package_index::TargetPython target{
+        .tags = std::make_shared<pep::Tags>(TRY(pep::Tags::create(interpreter.tags))),
+        .version = interpreter.version,
+    };
+    return std::make_unique<package_index::Registry>(
+        std::move(services), session.options().index, std::move(target)
+    );
+}
+
+Result<ResolutionResult> resolve(
+    Session& session,
+    package_index::Registry& registry,
+    const python::Interpreter& interpreter,
+    const ResolveRequest& request
+) {
+    const std::int64_t begin = base::monotonic_ns();
+    TRY(refuse_unsupported_sources(session.options().resolve, request));
+    session.emit(PhaseStarted{"Resolving dependencies..."});
+    RegistryProvider provider(registry);
+    const auto solution =
+        solve::solve(problem_of(session.options(), interpreter, request), provider);
+    if (!solution) return base::fail(explain(solution.error(), request.subject));
+    for (const std::string& warning : solution->warnings)
+        session.emit(Warned{warning});
+    for (const std::string& warning : registry.take_warnings())
+        session.emit(Warned{warning});
+    ResolutionResult result;
+    for (const solve::ResolvedPackage& package : solution->packages) {
+        result.wheels.push_back(TRY(provider.chosen(package.name, package.version)));
+    }
+    result.expiry = registry.earliest_expiry();
+    base::trace([&] {
+        return fmt::format(
+            "resolved {} packages with {} decisions and {} conflicts",
+            result.wheels.size(),
+            solution->statistics.decisions,
+            solution->statistics.conflicts
+        );
+    });
+    session.emit(Resolved{result.wheels.size(), base::monotonic_ns() - begin});
+    return result;
+}
+
+}  // namespace ops

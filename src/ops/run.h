@@ -1,0 +1,74 @@
+// `run`: a program in the environment it needs (cache-and-run.md 4, without projects).
+//
+// The life of a run, with what holds between the steps:
+//   1. the target is classified and its script read           (cli; so that its settings count)
+//   2. the interpreter is recalled or found                   from here on: one Python
+//   3. the request's memo is read                             a hit goes straight to 7
+//   4. requirements are resolved                              every package has one version and one
+//   file
+//   5. payloads are fetched and unpacked                      every file was checked against its
+//   digests
+//   6. the environment is built in a leased stage, published  it never changes again
+//   7. the lease is passed on and the process becomes the program
+#pragma once
+
+#include "base/result.h"
+#include "ops/child.h"
+#include "ops/launch.h"
+#include "ops/run_target.h"
+#include "ops/script_source.h"
+#include "ops/session.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ops {
+
+enum class Isolation { Shared, Own };
+enum class MemoUse { ReadAndWrite, WriteOnly };  // WriteOnly: --refresh, --upgrade, --reinstall
+
+// --with, --with-editable, --with-requirements as written.
+struct ExtraRequirements {
+    std::vector<std::string> with;
+    std::vector<std::string> editable;
+    std::vector<std::string> files;
+
+    bool empty() const { return with.empty() && editable.empty() && files.empty(); }
+};
+
+struct RunRequest {
+    RunTarget target;
+    std::optional<ScriptSource> script;
+    ExtraRequirements extra;
+    Isolation isolation = Isolation::Shared;
+    MemoUse memo = MemoUse::ReadAndWrite;
+    // Everything on the command line and in configuration files that can change what gets
+    // installed, as one text.
+    std::string settings_fingerprint;
+    ChildSettings child;
+    std::uint64_t recursion_depth = 0;  // of the program to be started
+    std::uint64_t recursion_limit = 100;
+};
+
+// A program ready to be started, with the leases that must live as long as it.
+struct ReadyLaunch {
+    Launch launch;
+    std::vector<store::Lease> leases;
+};
+
+base::Result<ReadyLaunch> prepare_run(Session& session, RunRequest request);
+
+// Names of the programs in the environment a run without a target would use, sorted.
+base::Result<std::vector<std::string>> runnable_commands(
+    Session& session, const RunRequest& request
+);
+
+// Requirements of --with and the files, parsed.
+base::Result<std::vector<solve::RootRequirement>> extra_requirements(
+    Session& session, const ExtraRequirements& extra
+);
+
+}  // namespace ops

@@ -1,0 +1,51 @@
+#include "ops/session.h"
+
+namespace ops {
+
+Session::Session(Options options, EventSink& events)
+    : options_(std::move(options)), events_(events) {}
+
+// The client's event thread may hold work for the pool, and the pool's tasks may use the store: in
+// this order.
+Session::~Session() {
+    client_.reset();
+    pool_.reset();
+    store_.reset();
+}
+
+base::Result<store::Store*> Session::store() {
+    if (!store_) store_ = std::make_unique<store::Store>(TRY(store::Store::open(options_.store)));
+    return store_.get();
+}
+
+net::Client& Session::client() {
+    if (!client_) client_ = std::make_unique<net::Client>(options_.network);
+    return *client_;
+}
+
+base::TaskPool& Session::pool() {
+    if (!pool_) {
+        const std::size_t threads = options_.install.threads;
+        pool_ =
+            std::make_unique<base::TaskPool>(threads == 0 ? base::TaskPool::core_count() : threads);
+    }
+    return *pool_;
+}
+
+base::Result<python::DiscoveryOptions> Session::discovery(python::EnvironmentUse environments) {
+    python::DiscoveryOptions discovery = options_.python.discovery;
+    discovery.environments = environments;
+    discovery.facts_directory = TRY(TRY(store())->bucket("interpreters"));
+    return discovery;
+}
+
+base::Result<python::Interpreter> Session::interpreter(
+    const python::PythonRequest& request, python::EnvironmentUse environments
+) {
+    const python::DiscoveryOptions options = TRY(discovery(environments));
+    if (std::optional<python::Interpreter> known = python::recall_interpreter(request, options))
+        return *known;
+    return python::find_interpreter(request, options);
+}
+
+}  // namespace ops

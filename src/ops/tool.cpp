@@ -1,0 +1,319 @@
+#include "ops/tool.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "install/installed.h"
+#include "ops/environment.h"
+#include "ops/memo.h"
+#include "ops/warm.h"
+#include "project/requirements_file.h"
+#include "python/pin.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace ops {
+
+namespace {
+
+using base::Error;
+using base::ErrorKind;
+using base::Result;
+
+// Who provides the program that was asked for, and what there is instead.
+struct Providers {
+    std::vector<std::string> own;  // programs of the package itself
+    std::vector<std::pair<std::string, bool>>
+        packages;  // packages with the program; whether it is the expected one
+};
+
+class ToolPreparation {
+  public:
+    ToolPreparation(Session& session, ToolRunRequest request)
+        : session_(session), request_(std::move(request)) {}
+
+    Result<ReadyLaunch> prepare() {
+        base::Environment environment = TRY(child_environment(session_, request_.child));
+        const std::string directory = TRY(base::current_directory());
+        tool_ = TRY(parse_tool_request(request_.words.front(), request_.from, directory));
+        interpreter_ =
+            TRY(session_.interpreter(TRY(python_request()), python::EnvironmentUse::Ignore));
+        key_ = memo_key();
+        const bool ask_again =
+            tool_.version == ToolVersion::Latest || request_.memo == MemoUse::WriteOnly;
+        if (!ask_again) {
+            if (std::optional<WarmHit> hit = TRY(recall(session_, key_))) {
+                for (const std::string& warning : hit->memo.warnings)
+                    session_.emit(Warned{warning});
+                return ready(std::move(hit->lease), hit->memo.program, std::move(environment));
+            }
+        }
+        return build(std::move(environment));
+    }
+
+  private:
+    Result<python::PythonRequest> python_request() {
+        const PythonChoice& choice = session_.options().python;
+        if (!tool_.python || tool_.python->kind() == python::PythonRequest::Kind::Default) {
+            if (choice.request) return python::PythonRequest::parse(*choice.request);
+            const auto pin =
+                TRY(python::find_global_pin({.config_directory = choice.config_directory}));
+            return pin ? pin->first() : python::PythonRequest();
+        }
+        if (choice.request) {
+            return base::fail(
+                ErrorKind::Usage,
+                fmt::format(
+                    "Received multiple Python version requests: `{}` and `{}`",
+                    *choice.request,
+                    tool_.python->canonical()
+                )
+            );
+        }
+        return *tool_.python;
+    }
+
+    std::string memo_key() const {
+        Fingerprint fingerprint("tool");
+        fingerprint.add("adder", session_.options().adder_version)
+            .add("settings", request_.settings_fingerprint);
+        fingerprint.add("python", interpreter_.executable)
+            .add("version", interpreter_.version.to_string());
+        fingerprint.add("inode", interpreter_.stamp.inode);
+        fingerprint.add("modified", static_cast<std::uint64_t>(interpreter_.stamp.modified_ns));
+        fingerprint.add("command", request_.words.front()).add("from", request_.from.value_or(""));
+        for (const std::string& with : request_.extra.with)
+            fingerprint.add("with", with);
+        for (const auto* files :
+             {&request_.extra.files, &request_.constraint_files, &request_.override_files}) {
+            for (const std::string& path : *files)
+                add_file_stamp(fingerprint, path);
+        }
+        return fingerprint.key();
+    }
+
+    Result<ReadyLaunch> build(base::Environment environment) {
+        const std::unique_ptr<package_index::Registry> registry =
+            TRY(make_registry(session_, interpreter_));
+        const ResolutionResult resolution = TRY(resolve_tool(*registry));
+        EnvironmentRequest wanted{
+            .interpreter = &interpreter_, .wheels = resolution.wheels, .kind = store::BodyKind::Tool
+        };
+        wanted.label = tool_.requirement ? tool_.requirement->name.text() : "python";
+        EnvironmentAnswer answer = TRY(obtain_environment(session_, *registry, wanted));
+        Memo memo{
+            .environment = answer.key,
+            .expiry = resolution.expiry,
+            .program = {},
+            .script = {},
+            .warnings = {}
+        };
+        TRY(choose_program(answer, memo));
+        for (const std::string& warning : memo.warnings)
+            session_.emit(Warned{warning});
+        TRY(TRY(session_.store())->write_memo(key_, memo.encode()));
+        return ready(std::move(answer.lease), memo.program, std::move(environment));
+    }
+
+    Result<ResolutionResult> resolve_tool(package_index::Registry& registry) {
+        std::vector<solve::RootRequirement> requirements;
+        if (tool_.requirement) {
+            pep::Requirement requirement = *tool_.requirement;
+            if (tool_.version == ToolVersion::Latest) TRY(pin_to_latest(registry, requirement));
+            requirements.push_back({std::move(requirement), "--from"});
+        }
+        Result<std::vector<solve::RootRequirement>> extra =
+            extra_requirements(session_, request_.extra);
+        if (!extra) {
+            const ErrorKind kind =
+                extra.error().kind() == ErrorKind::Usage ? ErrorKind::Usage : ErrorKind::Failed;
+            return base::fail(std::move(extra.error())
+                                  .context("Failed to resolve `--with` requirement")
+                                  .with_kind(kind));
+        }
+        requirements.insert(requirements.end(), extra->begin(), extra->end());
+        if (requirements.empty()) return ResolutionResult{};
+        Result<ResolutionResult> resolved =
+            resolve(session_, registry, interpreter_, {requirements, {}, "tool dependencies"});
+        if (!resolved && resolved.error().kind() == ErrorKind::Failed)
+            return base::fail(with_hints(std::move(resolved.error())));
+        return resolved;
+    }
+
+    // `name@latest`: the newest version there is, whether it fits or not; then a misfit is said,
+    // not silently avoided.
+    Result<void> pin_to_latest(package_index::Registry& registry, pep::Requirement& requirement) {
+        const package_index::ProjectAnswer answer = TRY(registry.project(requirement.name));
+        if (answer.project == nullptr) return {};
+        const bool allow = session_.options().resolve.prerelease == solve::PrereleaseMode::Allow;
+        const auto candidates = answer.project->candidates();
+        for (auto candidate = candidates.rbegin(); candidate != candidates.rend(); ++candidate) {
+            const bool hidden = candidate->usability == package_index::Usability::Yanked ||
+                                candidate->usability == package_index::Usability::ExcludedByDate;
+            if (hidden || (candidate->version.is_prerelease() && !allow)) continue;
+            requirement.specifiers =
+                TRY(pep::Specifiers::parse("==" + candidate->version.to_string()));
+            return {};
+        }
+        return {};
+    }
+
+    Error with_hints(Error error) const {
+        const bool verbose = std::ranges::any_of(request_.words, [](const std::string& word) {
+            return word == "--verbose" || word == "-v" || word == "-vv" || word == "-vvv";
+        });
+        if (verbose) {
+            error = std::move(error).hint(fmt::format(
+                "to see what {} does, put `--verbose` in front of `{}`",
+                request_.invocation,
+                request_.words.front()
+            ));
+        }
+        if (tool_.requirement && tool_.requirement->name.text() == "run" &&
+            request_.words.size() > 1) {
+            error = std::move(error).hint(fmt::format(
+                "`{}` takes the tool's name itself: did you mean `{} {}`?",
+                request_.invocation,
+                request_.invocation,
+                request_.words[1]
+            ));
+        }
+        return error;
+    }
+
+    Result<Providers> providers_of(const EnvironmentAnswer& answer) const {
+        const install::TargetLayout target = install::target_of(answer.layout, answer.layout.root);
+        const auto installed = TRY(install::scan_installed(answer.layout.purelib));
+        const std::string expected = tool_.requirement ? tool_.requirement->name.text() : "";
+        Providers providers;
+        for (const install::ProvidedExecutables& provided :
+             TRY(install::executables_in(installed, target))) {
+            const bool own = provided.distribution == expected;
+            if (own) providers.own = provided.names;
+            if (std::ranges::find(provided.names, tool_.executable) != provided.names.end()) {
+                providers.packages.emplace_back(provided.distribution, own);
+            }
+        }
+        return providers;
+    }
+
+    // Leaves `memo.program` empty where the command has to be looked up on PATH.
+    Result<void> choose_program(const EnvironmentAnswer& answer, Memo& memo) const {
+        if (tool_.python && !request_.from) {
+            memo.program = "bin/python";
+            return {};
+        }
+        const Providers providers = TRY(providers_of(answer));
+        if (!providers.packages.empty()) {
+            memo.program = fmt::format("bin/{}", tool_.executable);
+            warn_about_provider(providers, memo);
+            return {};
+        }
+        // With `--from`, the command may be anything on PATH: `--from ruff python`.
+        if (request_.from) {
+            base::Environment environment = request_.child.inherited;
+            prepend_path(environment, {answer.layout.bin});
+            if (find_command(environment, tool_.executable)) return {};
+        }
+        return base::fail(not_provided(providers));
+    }
+
+    void warn_about_provider(const Providers& providers, Memo& memo) const {
+        const std::string package = tool_.requirement ? tool_.requirement->name.text() : "";
+        const bool own =
+            std::ranges::any_of(providers.packages, &std::pair<std::string, bool>::second);
+        if (own || package.empty() || request_.from.has_value()) return;
+        const std::string& other = providers.packages.front().first;
+        memo.warnings.push_back(fmt::format(
+            "An executable named `{0}` is not provided by package `{1}` but is available via the "
+            "dependency `{2}`. "
+            "Consider using `{3} --from {2} {0}` instead.",
+            tool_.executable,
+            package,
+            other,
+            request_.invocation
+        ));
+    }
+
+    Error not_provided(const Providers& providers) const {
+        const std::string package = tool_.requirement ? tool_.requirement->name.text() : "python";
+        if (providers.own.empty()) {
+            return {
+                ErrorKind::Failed,
+                fmt::format("Package `{}` does not provide any executables.", package)
+            };
+        }
+        std::string text = fmt::format(
+            "An executable named `{}` is not provided by package `{}`.\nThe following executables "
+            "are available:",
+            tool_.executable,
+            package
+        );
+        for (const std::string& name : providers.own)
+            text += fmt::format("\n- {}", name);
+        Error error(ErrorKind::Failed, std::move(text));
+        if (const auto meant = base::nearest(tool_.executable, providers.own)) {
+            return std::move(error).hint(
+                fmt::format("Use `{} --from {} {}` instead.", request_.invocation, package, *meant)
+            );
+        }
+        const std::string name =
+            providers.own.size() == 1 ? providers.own.front() : "<EXECUTABLE-NAME>";
+        return std::move(error).hint(
+            fmt::format("Use `{} --from {} {}` instead.", request_.invocation, package, name)
+        );
+    }
+
+    Result<ReadyLaunch> ready(
+        store::Lease lease, const std::string& program, base::Environment environment
+    ) {
+        const std::string bin = base::join_path(lease.body_path(), "bin");
+        prepend_path(environment, {bin});
+        ReadyLaunch result;
+        result.launch.program = program.empty() ? TRY(find_command(environment, tool_.executable))
+                                                : base::join_path(lease.body_path(), program);
+        result.launch.shown = tool_.executable;
+        result.launch.argv = request_.words;
+        // Python finds its environment by its own path, and so does a program with a shebang.
+        result.launch.argv.front() = result.launch.program;
+        result.launch.environment = std::move(environment);
+        result.leases.push_back(std::move(lease));
+        return result;
+    }
+
+    Session& session_;
+    ToolRunRequest request_;
+    ToolRequest tool_;
+    python::Interpreter interpreter_;
+    std::string key_;
+};
+
+// Constraints and overrides given as files become options of the session's resolution.
+Result<std::vector<pep::Requirement>> requirements_in(const std::vector<std::string>& files) {
+    std::vector<pep::Requirement> requirements;
+    const project::RequirementsReader reader{
+        [](const std::string& path) { return base::read_file(path); },
+        [](const std::string&) -> std::optional<std::string> { return std::nullopt; },
+    };
+    for (const std::string& path : files) {
+        project::RequirementsFile file = TRY(project::read_requirements_file(path, reader));
+        for (project::FileRequirement& entry : file.requirements)
+            requirements.push_back(std::move(entry.requirement));
+    }
+    return requirements;
+}
+
+}  // namespace
+
+Result<ReadyLaunch> prepare_tool(Session& session, ToolRunRequest request) {
+    ResolveOptions resolve = session.options().resolve;
+    for (pep::Requirement& narrow : TRY(requirements_in(request.constraint_files)))
+        resolve.constraints.push_back(narrow);
+    for (pep::Requirement& force : TRY(requirements_in(request.override_files)))
+        resolve.overrides.push_back(force);
+    session.replace_resolve_options(std::move(resolve));
+    return ToolPreparation(session, std::move(request)).prepare();
+}
+
+}  // namespace ops

@@ -1,0 +1,30 @@
+// `tool run`: a program that a package provides, from an environment in the store (cache-and-run.md
+// 5). The steps are those of run.h; the fourth asks the indexes again once the pages used last time
+// are no longer fresh.
+#pragma once
+
+#include "base/result.h"
+#include "ops/run.h"
+#include "ops/tool_request.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace ops {
+
+struct ToolRunRequest {
+    std::vector<std::string> words;  // the command and its arguments; not empty
+    std::optional<std::string> from;
+    ExtraRequirements extra;
+    std::vector<std::string> constraint_files;
+    std::vector<std::string> override_files;
+    MemoUse memo = MemoUse::ReadAndWrite;
+    std::string settings_fingerprint;  // as in RunRequest
+    ChildSettings child;
+    std::string invocation;  // "uvx", "adder tool run": how messages name us
+};
+
+base::Result<ReadyLaunch> prepare_tool(Session& session, ToolRunRequest request);
+
+}  // namespace ops
