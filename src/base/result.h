@@ -39,9 +39,13 @@ template <class T>
 
 }  // namespace base
 
-#define TRY(expression)                                                                   \
-    __extension__({                                                                       \
-        auto&& try_result_ = (expression);                                                \
-        if (!try_result_) return ::std::unexpected(::std::move(try_result_).error());     \
-        ::std::move(try_result_).value();                                                 \
+// The counter gives nested uses names of their own.
+#define TRY(expression) BASE_TRY_NAMED(expression, BASE_TRY_JOIN(try_result_, __COUNTER__))
+#define BASE_TRY_JOIN(prefix, number) BASE_TRY_JOIN_EXPANDED(prefix, number)
+#define BASE_TRY_JOIN_EXPANDED(prefix, number) prefix##number
+#define BASE_TRY_NAMED(expression, name)                                        \
+    __extension__({                                                             \
+        auto&& name = (expression);                                             \
+        if (!name) return ::std::unexpected(::std::move(name).error());         \
+        ::std::move(name).value();                                              \
     })
