@@ -16,7 +16,9 @@ class BytecodeTest : public testing::Test {
         temporary_.emplace(std::move(*made));
     }
 
-    std::string path(std::string_view below) const { return base::join_path(temporary_->path(), below); }
+    std::string path(std::string_view below) const {
+        return base::join_path(temporary_->path(), below);
+    }
 
     std::string write(std::string_view below, std::string_view text) const {
         const std::string file = path(below);
@@ -37,9 +39,11 @@ class BytecodeTest : public testing::Test {
 
 TEST_F(BytecodeTest, CompilesEveryFileAndForgivesSyntaxErrors) {
     std::vector<std::string> sources;
-    for (int i = 0; i < 20; ++i) sources.push_back(write("pkg/m" + std::to_string(i) + ".py", "x = 1\n"));
+    for (int i = 0; i < 20; ++i)
+        sources.push_back(write("pkg/m" + std::to_string(i) + ".py", "x = 1\n"));
     sources.push_back(write("pkg/broken.py", "def ("));
-    sources.push_back(write("pkg/loud \xc3\xa9.py", "x = '\\d'\n"));  // compiling it prints a warning
+    sources.push_back(write("pkg/loud \xc3\xa9.py", "x = '\\d'\n")
+    );  // compiling it prints a warning
     sources.push_back(path("pkg/gone.py"));
     const auto report = compile_bytecode(sources, {.python = "/usr/bin/python3", .workers = 3});
     ASSERT_TRUE(report) << report.error().flat();
@@ -50,20 +54,21 @@ TEST_F(BytecodeTest, CompilesEveryFileAndForgivesSyntaxErrors) {
 TEST_F(BytecodeTest, TheInvalidationModeReachesPython) {
     const std::string source = write("m.py", "x = 1\n");
     ASSERT_TRUE(compile_bytecode(
-        std::vector{source},
-        {.python = "/usr/bin/python3", .invalidation_mode = "unchecked_hash"}
+        std::vector{source}, {.python = "/usr/bin/python3", .invalidation_mode = "unchecked_hash"}
     ));
     const auto entries = base::list_directory(path("__pycache__"));
     ASSERT_EQ(entries->size(), 1U);
     const std::string bytecode = *base::read_file(path("__pycache__/" + entries->front().name));
     EXPECT_EQ(bytecode[4], 1);  // PEP 552: hash-based, not checked
-    const auto refused = compile_bytecode(std::vector{source}, {.python = "x", .invalidation_mode = "maybe"});
+    const auto refused =
+        compile_bytecode(std::vector{source}, {.python = "x", .invalidation_mode = "maybe"});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind(), base::ErrorKind::Usage);
 }
 
 TEST_F(BytecodeTest, AWorkerThatDiesHangsOrBabblesIsAnError) {
     const std::vector<std::string> sources = {write("m.py", "x = 1\n")};
+
     const struct {
         const char* script;
         std::int64_t timeout_ms;
@@ -74,11 +79,14 @@ TEST_F(BytecodeTest, AWorkerThatDiesHangsOrBabblesIsAnError) {
         {"#!/bin/sh\necho hello\nread line\n", 60'000, "nonsense"},
         {"#!/bin/sh\necho ready\nread line\nexec sleep 600\n", 50, "took too long"},
     };
+
     for (const auto& test : kCases) {
-        const auto report =
-            compile_bytecode(sources, {.python = fake_python(test.script), .timeout_ms = test.timeout_ms});
+        const auto report = compile_bytecode(
+            sources, {.python = fake_python(test.script), .timeout_ms = test.timeout_ms}
+        );
         ASSERT_FALSE(report) << test.script;
-        EXPECT_NE(report.error().message().find(test.expected), std::string::npos) << report.error().flat();
+        EXPECT_NE(report.error().message().find(test.expected), std::string::npos)
+            << report.error().flat();
     }
     EXPECT_FALSE(compile_bytecode(sources, {.python = path("no-such-python")}));
 }

@@ -10,82 +10,98 @@ namespace install {
 
 namespace {
 
-struct Owner {
-    std::size_t wheel = 0;
-    std::optional<std::size_t> file;  // none: a program the installer writes
-};
-
 bool is_linked(const PlannedFile& file) {
     return file.role == FileRole::Plain || file.role == FileRole::Executable;
 }
 
 }  // namespace
 
-void Collisions::find_shared_directories(
-    std::span<const LinkPlan> plans, const TargetLayout& target
-) {
+// Goes over all plans in their order. Who claims a path last owns it.
+class Collisions::Survey {
+  public:
+    Survey(std::span<const LinkPlan> plans, const TargetLayout& target, Collisions& found)
+        : plans_(plans), target_(target), found_(found) {}
+
+    void run();
+
+  private:
+    struct Owner {
+        std::size_t wheel = 0;
+        std::optional<std::size_t> file;  // none: a program that the installer writes
+    };
+
+    void find_shared_directories();
+    void claim_files(std::size_t wheel);
+    void claim_programs(std::size_t wheel);
+    void claim(std::string path, Owner owner);
+
+    std::span<const LinkPlan> plans_;
+    const TargetLayout& target_;
+    Collisions& found_;
+    std::unordered_set<std::string> shared_;  // absolute paths of directories
+    std::unordered_map<std::string, Owner> owners_;
+};
+
+void Collisions::Survey::find_shared_directories() {
     std::unordered_set<std::string> seen;
-    for (const LinkPlan& plan : plans) {
+    for (const LinkPlan& plan : plans_) {
         for (const PlannedDirectory& directory : plan.directories) {
-            std::string path = base::join_path(
-                scheme_directory(target, directory.scheme, plan.name), directory.path
-            );
+            const std::string root = scheme_directory(target_, directory.scheme, plan.name);
+            std::string path = base::join_path(root, directory.path);
             if (!seen.insert(path).second) shared_.insert(std::move(path));
         }
     }
-    // The scheme directories themselves are in no plan and always shared.
-    for (const std::string* directory :
-         {&target.purelib, &target.platlib, &target.scripts, &target.root}) {
-        shared_.insert(*directory);
+    // The directories of the schemes are in no plan, and always shared.
+    for (std::size_t i = 0; i < kSchemeCount; ++i)
+        shared_.insert(target_.directory(static_cast<Scheme>(i)));
+}
+
+void Collisions::Survey::claim(std::string path, Owner owner) {
+    const auto [at, is_new] = owners_.try_emplace(std::move(path), owner);
+    if (is_new) return;
+    if (at->second.file) found_.overridden_[at->second.wheel].insert(*at->second.file);
+    at->second = owner;
+}
+
+void Collisions::Survey::claim_files(std::size_t wheel) {
+    const LinkPlan& plan = plans_[wheel];
+    std::string directory;  // of the file before, which mostly is that of the next one
+    bool is_shared = false;
+    for (std::size_t i = 0; i < plan.files.size(); ++i) {
+        const PlannedFile& file = plan.files[i];
+        if (!is_linked(file)) continue;
+        std::string path =
+            base::join_path(scheme_directory(target_, file.scheme, plan.name), file.target());
+        if (base::parent_path(path) != directory) {
+            directory = base::parent_path(path);
+            is_shared = shared_.contains(directory);
+        }
+        if (is_shared) claim(std::move(path), {wheel, i});
     }
 }
 
-void Collisions::override(std::size_t wheel, std::size_t file) {
-    overridden_[wheel].insert(file);
+void Collisions::Survey::claim_programs(std::size_t wheel) {
+    for_each_program(plans_[wheel], target_.python_minor, [&](std::string_view program) {
+        claim(base::join_path(target_.scripts, program), {wheel, std::nullopt});
+        found_.program_owner_[std::string(program)] = wheel;
+    });
+}
+
+void Collisions::Survey::run() {
+    find_shared_directories();
+    found_.overridden_.resize(plans_.size());
+    for (std::size_t wheel = 0; wheel < plans_.size(); ++wheel) {
+        claim_files(wheel);
+        claim_programs(wheel);
+    }
+    // A file that a later wheel links (.data/scripts) may have taken the place of a program.
+    for (auto& [program, wheel] : found_.program_owner_) {
+        wheel = owners_.at(base::join_path(target_.scripts, program)).wheel;
+    }
 }
 
 Collisions::Collisions(std::span<const LinkPlan> plans, const TargetLayout& target) {
-    find_shared_directories(plans, target);
-    overridden_.resize(plans.size());
-    std::unordered_map<std::string, Owner> owners;
-    for (std::size_t wheel = 0; wheel < plans.size(); ++wheel) {
-        const LinkPlan& plan = plans[wheel];
-        const auto claim = [&](std::string path, Owner owner) {
-            const auto [at, is_new] = owners.try_emplace(std::move(path), owner);
-            if (is_new) return;
-            if (at->second.file) override(at->second.wheel, *at->second.file);
-            at->second = owner;
-        };
-        std::string_view last_directory;
-        bool is_shared = true;
-        std::optional<Scheme> last_scheme;
-        for (std::size_t i = 0; i < plan.files.size(); ++i) {
-            const PlannedFile& file = plan.files[i];
-            if (!is_linked(file)) continue;
-            const std::string_view directory = base::parent_path(file.target());
-            if (last_scheme != file.scheme || directory != last_directory) {
-                const std::string root = scheme_directory(target, file.scheme, plan.name);
-                is_shared =
-                    shared_.contains(directory.empty() ? root : base::join_path(root, directory));
-                last_directory = directory;
-                last_scheme = file.scheme;
-            }
-            if (!is_shared) continue;
-            claim(
-                base::join_path(scheme_directory(target, file.scheme, plan.name), file.target()),
-                {wheel, i}
-            );
-        }
-        for_each_program(plan, target.python_minor, [&](std::string_view program) {
-            claim(base::join_path(target.scripts, program), {wheel, std::nullopt});
-            program_owner_[std::string(program)] = wheel;
-        });
-    }
-    // A linked file (.data/data/bin) may have taken a program's place after all.
-    for (auto& [program, wheel] : program_owner_) {
-        const auto owner = owners.find(base::join_path(target.scripts, program));
-        if (owner != owners.end()) wheel = owner->second.wheel;
-    }
+    Survey(plans, target, *this).run();
 }
 
 bool Collisions::is_program_overridden(std::size_t wheel, std::string_view program) const {

@@ -30,13 +30,10 @@ class Collisions {
     bool is_program_overridden(std::size_t wheel, std::string_view program) const;
 
   private:
-    void find_shared_directories(std::span<const LinkPlan> plans, const TargetLayout& target);
-    void override(std::size_t wheel, std::size_t file);
+    class Survey;
 
-    std::unordered_set<std::string> shared_;                      // absolute
-    std::unordered_map<std::string, std::size_t> program_owner_;  // by name
-    std::vector<std::unordered_set<std::size_t>>
-        overridden_;  // by wheel; empty when there are none
+    std::unordered_map<std::string, std::size_t> program_owner_;  // by name; the wheel that wins
+    std::vector<std::unordered_set<std::size_t>> overridden_;     // by wheel
 };
 
 }  // namespace install

@@ -149,7 +149,9 @@ base::Result<WrittenFiles> write_installer_files(
 }
 
 void for_each_program(
-    const LinkPlan& plan, int python_minor, const std::function<void(std::string_view)>& use
+    const LinkPlan& plan,
+    std::uint32_t python_minor,
+    const std::function<void(std::string_view)>& use
 ) {
     for (const PlannedFile& file : plan.files) {
         if (file.role == FileRole::Script) use(file.target());

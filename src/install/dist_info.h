@@ -41,7 +41,9 @@ base::Result<WrittenFiles> write_installer_files(
 // Every program of the wheel that has to be written (not linked), with its name below the scripts
 // directory.
 void for_each_program(
-    const LinkPlan& plan, int python_minor, const std::function<void(std::string_view)>& use
+    const LinkPlan& plan,
+    std::uint32_t python_minor,
+    const std::function<void(std::string_view)>& use
 );
 
 }  // namespace install

@@ -99,7 +99,7 @@ base::Result<std::vector<ProvidedExecutables>> executables_in(
 }
 
 base::Result<std::vector<ProvidedExecutables>> executables_of_payloads(
-    std::span<const std::string> payloads, int python_minor
+    std::span<const std::string> payloads, std::uint32_t python_minor
 ) {
     std::vector<ProvidedExecutables> provided;
     for (const std::string& payload : payloads) {

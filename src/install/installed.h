@@ -57,7 +57,7 @@ base::Result<std::vector<ProvidedExecutables>> executables_in(
 );
 // The same from the plans of payloads, before or without installing them.
 base::Result<std::vector<ProvidedExecutables>> executables_of_payloads(
-    std::span<const std::string> payloads, int python_minor
+    std::span<const std::string> payloads, std::uint32_t python_minor
 );
 
 }  // namespace install

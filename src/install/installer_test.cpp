@@ -6,13 +6,12 @@
 #include "base/text.h"
 #include "install/installed.h"
 #include "install/unpack.h"
-#include "wheel_builder.h"
 
+#include "wheel_builder.h"
 #include <gtest/gtest.h>
 
-#include <sys/stat.h>
-
 #include <fcntl.h>
+#include <sys/stat.h>
 
 namespace install {
 namespace {
@@ -40,9 +39,13 @@ class InstallerTest : public testing::Test {
         };
     }
 
-    std::string path(std::string_view below) const { return base::join_path(temporary_->path(), below); }
+    std::string path(std::string_view below) const {
+        return base::join_path(temporary_->path(), below);
+    }
 
-    std::string site(std::string_view below) const { return base::join_path(target_.purelib, below); }
+    std::string site(std::string_view below) const {
+        return base::join_path(target_.purelib, below);
+    }
 
     WheelInstall unpacked(const WheelBuilder& wheel) {
         const std::string payload = path("payload-" + std::to_string(count_++));
@@ -55,8 +58,7 @@ class InstallerTest : public testing::Test {
     }
 
     base::Result<InstallReport> install(
-        const std::vector<WheelInstall>& wheels,
-        const InstallOptions& options = {}
+        const std::vector<WheelInstall>& wheels, const InstallOptions& options = {}
     ) {
         return install_wheels(wheels, target_, options, pool_);
     }
@@ -68,7 +70,7 @@ class InstallerTest : public testing::Test {
     }
 
     static ino_t inode_of(const std::string& file) {
-        struct stat status {};
+        struct stat status{};
         EXPECT_EQ(::lstat(file.c_str(), &status), 0) << file;
         return status.st_ino;
     }
@@ -86,7 +88,10 @@ class InstallerTest : public testing::Test {
             if (columns[0].ends_with("/RECORD")) {
                 EXPECT_EQ(line, std::string(columns[0]) + ",,");
             } else {
-                EXPECT_EQ(std::string(line) + "\n", WheelBuilder::record_line_of(std::string(columns[0]), content));
+                EXPECT_EQ(
+                    std::string(line) + "\n",
+                    WheelBuilder::record_line_of(std::string(columns[0]), content)
+                );
             }
         }
     }
@@ -145,14 +150,17 @@ TEST_F(InstallerTest, EverySchemeAndProgramHasItsPlace) {
 TEST_F(InstallerTest, LinkModesShareWhatTheySay) {
     const WheelInstall wheel = unpacked(rich_wheel());
     const std::string source = wheel.payload + "/tree/demo/__init__.py";
-    for (const LinkMode mode : {LinkMode::Hardlink, LinkMode::Copy, LinkMode::Symlink, LinkMode::Clone}) {
+    for (const LinkMode mode :
+         {LinkMode::Hardlink, LinkMode::Copy, LinkMode::Symlink, LinkMode::Clone}) {
         target_ = target_below(path("env-") + std::string(name_of(mode)));
         const auto report = install({wheel}, {.link_mode = mode});
         ASSERT_TRUE(report) << report.error().flat();
         const std::string installed = site("demo/__init__.py");
-        EXPECT_EQ(inode_of(installed) == inode_of(source), report->link_mode == LinkMode::Hardlink) << name_of(mode);
+        EXPECT_EQ(inode_of(installed) == inode_of(source), report->link_mode == LinkMode::Hardlink)
+            << name_of(mode);
         EXPECT_EQ(base::read_link(installed).value_or(""), mode == LinkMode::Symlink ? source : "");
-        EXPECT_FALSE(base::read_link(site("demo-1.0.dist-info/RECORD")).has_value()) << name_of(mode);
+        EXPECT_FALSE(base::read_link(site("demo-1.0.dist-info/RECORD")).has_value())
+            << name_of(mode);
         expect_true_record("demo-1.0.dist-info");
     }
 }
@@ -165,7 +173,9 @@ TEST_F(InstallerTest, AnotherFileSystemMeansCopiesAndOneWarning) {
     ASSERT_TRUE(report) << report.error().flat();
     EXPECT_EQ(report->link_mode, LinkMode::Copy);
     ASSERT_EQ(report->warnings.size(), 1U);
-    EXPECT_TRUE(report->warnings[0].starts_with("Failed to hardlink files; falling back to full copy."));
+    EXPECT_TRUE(
+        report->warnings[0].starts_with("Failed to hardlink files; falling back to full copy.")
+    );
     expect_true_record("demo-1.0.dist-info");
 }
 
@@ -179,15 +189,21 @@ TEST_F(InstallerTest, TheStoreIsNotNeededAnyMore) {
 TEST_F(InstallerTest, TheLaterWheelWinsWhateverTheThreadsDo) {
     WheelBuilder one("one", "1.0");
     WheelBuilder two("two", "1.0");
-    for (int i = 0; i < 300; ++i) one.file("shared/f" + std::to_string(i) + ".py", "one");
-    one.file("shared/x.py", "one").file("top.py", "one").entry_points("[console_scripts]\ntool = one:main\n");
-    two.file("shared/x.py", "two!").file("top.py", "two!").in_data("scripts/tool", "#!/bin/sh\n# two\n");
+    for (int i = 0; i < 300; ++i)
+        one.file("shared/f" + std::to_string(i) + ".py", "one");
+    one.file("shared/x.py", "one")
+        .file("top.py", "one")
+        .entry_points("[console_scripts]\ntool = one:main\n");
+    two.file("shared/x.py", "two!")
+        .file("top.py", "two!")
+        .in_data("scripts/tool", "#!/bin/sh\n# two\n");
     const WheelInstall first = unpacked(one);
     const WheelInstall second = unpacked(two);
     for (int round = 0; round < 10; ++round) {
         const bool is_swapped = round % 2 == 1;
         target_ = target_below(path("env-" + std::to_string(round)));
-        const auto report = install(is_swapped ? std::vector{second, first} : std::vector{first, second});
+        const auto report =
+            install(is_swapped ? std::vector{second, first} : std::vector{first, second});
         ASSERT_TRUE(report) << report.error().flat();
         const std::string expected = is_swapped ? "one" : "two!";
         EXPECT_EQ(text_of(site("shared/x.py")), expected);
@@ -227,14 +243,19 @@ TEST_F(InstallerTest, ManyFilesOfManyWheelsAllArrive) {
         WheelBuilder wheel("wheel" + std::to_string(i), "1.0");
         for (int j = 0; j < 400; ++j) {
             const std::string number = std::to_string(j);
-            wheel.file("space/w" + std::to_string(i) + "/d" + std::to_string(j % 150) + "/f" + number + ".py", number);
+            wheel.file(
+                "space/w" + std::to_string(i) + "/d" + std::to_string(j % 150) + "/f" + number +
+                    ".py",
+                number
+            );
         }
         wheels.push_back(unpacked(wheel));
     }
     const auto report = install(wheels);
     ASSERT_TRUE(report) << report.error().flat();
     EXPECT_EQ(report->files, 6U * (400 + 2 + 3));
-    for (int i = 0; i < 6; ++i) expect_true_record("wheel" + std::to_string(i) + "-1.0.dist-info");
+    for (int i = 0; i < 6; ++i)
+        expect_true_record("wheel" + std::to_string(i) + "-1.0.dist-info");
 }
 
 TEST_F(InstallerTest, BytecodeIsCompiledOnRequest) {
@@ -248,7 +269,8 @@ TEST_F(InstallerTest, BytecodeIsCompiledOnRequest) {
     EXPECT_TRUE(base::is_directory(site("__pycache__")));
 }
 
-// --- what is installed ----------------------------------------------------------------------------------------
+// --- what is installed
+// ----------------------------------------------------------------------------------------
 
 TEST_F(InstallerTest, ScanTellsWhatIsThere) {
     WheelInstall local = unpacked(WheelBuilder("local_thing", "2.0").file("local.py", ""));
@@ -271,27 +293,37 @@ TEST_F(InstallerTest, ScanTellsWhatIsThere) {
 TEST_F(InstallerTest, ProvidersOfExecutablesAreTheSameFromRecordAndFromPlans) {
     const WheelInstall demo = unpacked(rich_wheel());
     const WheelInstall plain = unpacked(WheelBuilder("plain", "1.0").file("plain.py", ""));
-    const WheelInstall other = unpacked(WheelBuilder("other", "1.0").in_data("data/bin/other", "x", 0100755));
+    const WheelInstall other =
+        unpacked(WheelBuilder("other", "1.0").in_data("data/bin/other", "x", 0100755));
     ASSERT_TRUE(install({demo, plain, other}));
     const auto installed = executables_in(*scan_installed(target_.purelib), target_);
-    const auto planned = executables_of_payloads(std::vector{demo.payload, plain.payload, other.payload}, 11);
+    const auto planned =
+        executables_of_payloads(std::vector{demo.payload, plain.payload, other.payload}, 11);
     ASSERT_TRUE(installed) << installed.error().flat();
     ASSERT_TRUE(planned) << planned.error().flat();
     for (const auto* provided : {&*installed, &*planned}) {
         ASSERT_EQ(provided->size(), 2U);
         EXPECT_EQ((*provided)[0].distribution, "demo");
-        EXPECT_EQ((*provided)[0].names, (std::vector<std::string>{"cmd", "pip3", "pip3.11", "run", "shell"}));
+        EXPECT_EQ(
+            (*provided)[0].names,
+            (std::vector<std::string>{"cmd", "pip3", "pip3.11", "run", "shell"})
+        );
         EXPECT_EQ((*provided)[1].names, std::vector<std::string>{"other"});
     }
 }
 
 TEST_F(InstallerTest, UninstallTakesEverythingAndLeavesTheRest) {
-    ASSERT_TRUE(install({unpacked(rich_wheel()), unpacked(WheelBuilder("kept", "1.0").file("kept.py", ""))}));
+    ASSERT_TRUE(
+        install({unpacked(rich_wheel()), unpacked(WheelBuilder("kept", "1.0").file("kept.py", ""))})
+    );
     ASSERT_TRUE(base::make_directories(site("demo/__pycache__")));
     ASSERT_TRUE(base::make_directories(site("__pycache__")));
-    for (const char* file : {"demo/__pycache__/__init__.cpython-311.pyc", "demo/__pycache__/gone.cpython-311.pyc",
-                             "__pycache__/plat.cpython-311.pyc", "__pycache__/kept.cpython-311.pyc",
-                             "demo/sub/mine.txt"}) {
+    for (const char* file :
+         {"demo/__pycache__/__init__.cpython-311.pyc",
+          "demo/__pycache__/gone.cpython-311.pyc",
+          "__pycache__/plat.cpython-311.pyc",
+          "__pycache__/kept.cpython-311.pyc",
+          "demo/sub/mine.txt"}) {
         ASSERT_TRUE(base::write_file(site(file), "x"));
     }
     const auto found = scan_installed(target_.purelib);
@@ -299,8 +331,13 @@ TEST_F(InstallerTest, UninstallTakesEverythingAndLeavesTheRest) {
     ASSERT_TRUE(report) << report.error().flat();
     EXPECT_TRUE(report->warnings.empty());
     EXPECT_EQ(scan_installed(target_.purelib)->size(), 1U);
-    for (const char* gone : {"demo/__init__.py", "demo/__pycache__", "demo/sub/deep", "plat.py", "demo-1.0.dist-info",
-                             "__pycache__/plat.cpython-311.pyc"}) {
+    for (const char* gone :
+         {"demo/__init__.py",
+          "demo/__pycache__",
+          "demo/sub/deep",
+          "plat.py",
+          "demo-1.0.dist-info",
+          "__pycache__/plat.cpython-311.pyc"}) {
         EXPECT_FALSE(base::exists(site(gone))) << gone;
     }
     EXPECT_FALSE(base::exists(path("env/bin/cmd")));
@@ -319,7 +356,8 @@ TEST_F(InstallerTest, UninstallTouchesNothingOutsideOrOfTheEnvironmentItself) {
     ASSERT_TRUE(base::write_file(path("env/bin/python"), "x"));
     const std::string record = site("demo-1.0.dist-info/RECORD");
     std::string text = text_of(record);
-    text += "../../../../outside,,\n" + path("outside") + ",,\ndemo/link/file,,\n../../../bin/python,,\n";
+    text += "../../../../outside,,\n" + path("outside") +
+            ",,\ndemo/link/file,,\n../../../bin/python,,\n";
     ::unlink(record.c_str());
     ASSERT_TRUE(base::write_file(record, text));
     const auto report = uninstall(scan_installed(target_.purelib)->front(), target_);

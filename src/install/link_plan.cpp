@@ -139,7 +139,7 @@ base::Result<LinkPlan> LinkPlan::read(const std::string& payload) {
     );
 }
 
-std::vector<std::string> executables_of(const LinkPlan& plan, int python_minor) {
+std::vector<std::string> executables_of(const LinkPlan& plan, std::uint32_t python_minor) {
     std::vector<std::string> names;
     for (const PlannedEntryPoint& point : plan.entry_points) {
         if (is_versioned_pip(point.name)) continue;

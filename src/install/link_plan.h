@@ -81,6 +81,6 @@ struct LinkPlan {
 
 // The names this wheel puts directly into the scripts directory: entry points, .data/scripts and
 // .data/data/bin. Sorted and unique.
-std::vector<std::string> executables_of(const LinkPlan& plan, int python_minor);
+std::vector<std::string> executables_of(const LinkPlan& plan, std::uint32_t python_minor);
 
 }  // namespace install

@@ -20,7 +20,9 @@ LinkPlan example() {
         {"demo/__init__.py", Scheme::Platlib, 0, FileRole::Plain, 7, ","},
     };
     plan.directories = {{Scheme::Platlib, "demo"}, {Scheme::Data, "bin"}};
-    plan.entry_points = {{"tool", "demo.cli", "main"}, {"pip3", "demo", "pip"}, {"pip3.7", "demo", "pip"}};
+    plan.entry_points = {
+        {"tool", "demo.cli", "main"}, {"pip3", "demo", "pip"}, {"pip3.7", "demo", "pip"}
+    };
     return plan;
 }
 
@@ -35,7 +37,8 @@ TEST(LinkPlan, ReadsBackWhatItWrote) {
     EXPECT_EQ(plan->files[1].target(), "run");
     EXPECT_EQ(plan->files[1].role, FileRole::Script);
     EXPECT_EQ(plan->files[1].record, "sha256=a,4");
-    EXPECT_EQ(std::strlen(plan->files[1].source.data()), plan->files[1].source.size()) << "not NUL-terminated";
+    EXPECT_EQ(std::strlen(plan->files[1].source.data()), plan->files[1].source.size())
+        << "not NUL-terminated";
     ASSERT_EQ(plan->directories.size(), 2U);
     EXPECT_EQ(plan->directories[1].path, "bin");
     ASSERT_EQ(plan->entry_points.size(), 3U);
@@ -51,7 +54,8 @@ TEST(LinkPlan, MovingItKeepsItsViewsValid) {
 
 TEST(LinkPlan, DamageIsAnError) {
     const std::string bytes = example().encode();
-    for (std::size_t i = 0; i < bytes.size(); ++i) EXPECT_FALSE(LinkPlan::decode(bytes.substr(0, i)));
+    for (std::size_t i = 0; i < bytes.size(); ++i)
+        EXPECT_FALSE(LinkPlan::decode(bytes.substr(0, i)));
     EXPECT_FALSE(LinkPlan::decode(bytes + "x"));
 }
 

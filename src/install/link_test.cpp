@@ -24,7 +24,9 @@ class LinkTest : public testing::Test {
         environment_ = std::move(*base::open_directory(path("env")));
     }
 
-    std::string path(std::string_view below) const { return base::join_path(temporary_->path(), below); }
+    std::string path(std::string_view below) const {
+        return base::join_path(temporary_->path(), below);
+    }
 
     base::Result<void> link(LinkDecision& decision, Executable executable = Executable::No) {
         source_root_ = path("store");
@@ -42,7 +44,7 @@ class LinkTest : public testing::Test {
     }
 
     static struct stat status_of(const std::string& path) {
-        struct stat status {};
+        struct stat status{};
         EXPECT_EQ(::lstat(path.c_str(), &status), 0) << path;
         return status;
     }
@@ -79,7 +81,8 @@ TEST_F(LinkTest, CopiesAreWritableAndSeparate) {
 }
 
 TEST_F(LinkTest, AnExistingFileIsReplacedAndItsOldInodeLeftAlone) {
-    for (const LinkMode mode : {LinkMode::Hardlink, LinkMode::Symlink, LinkMode::Copy, LinkMode::Clone}) {
+    for (const LinkMode mode :
+         {LinkMode::Hardlink, LinkMode::Symlink, LinkMode::Copy, LinkMode::Clone}) {
         ::unlink(path("env/file").c_str());
         ASSERT_TRUE(base::write_file(path("env/file"), "old"));
         ::unlink(path("env/kept").c_str());
@@ -88,7 +91,8 @@ TEST_F(LinkTest, AnExistingFileIsReplacedAndItsOldInodeLeftAlone) {
         ASSERT_TRUE(link(decision)) << name_of(mode);
         EXPECT_EQ(base::read_file(path("env/file")).value(), "content") << name_of(mode);
         EXPECT_EQ(base::read_file(path("env/kept")).value(), "old") << name_of(mode);
-        EXPECT_EQ(base::list_directory(path("env"))->size(), 2U) << "temporary left by " << name_of(mode);
+        EXPECT_EQ(base::list_directory(path("env"))->size(), 2U)
+            << "temporary left by " << name_of(mode);
     }
 }
 
@@ -109,7 +113,8 @@ TEST_F(LinkTest, ADirectoryInTheWayIsAnError) {
 
 TEST_F(LinkTest, AnotherDeviceMakesHardlinksFallToCopiesOnce) {
     auto other = base::TempDir::create("/dev/shm", "adder-link-test-");
-    if (!other || status_of(other->path()).st_dev == status_of(path("env")).st_dev) GTEST_SKIP() << "one device only";
+    if (!other || status_of(other->path()).st_dev == status_of(path("env")).st_dev)
+        GTEST_SKIP() << "one device only";
     const base::Fd directory = std::move(*base::open_directory(other->path()));
     target_ = directory.get();
     LinkDecision decision(LinkMode::Clone);
@@ -146,7 +151,8 @@ TEST(LinkDecision, OnlyGoesDownAndOnlyFromWhereItIs) {
 }
 
 TEST(LinkMode, NamesReadBack) {
-    for (const LinkMode mode : {LinkMode::Clone, LinkMode::Hardlink, LinkMode::Copy, LinkMode::Symlink}) {
+    for (const LinkMode mode :
+         {LinkMode::Clone, LinkMode::Hardlink, LinkMode::Copy, LinkMode::Symlink}) {
         EXPECT_EQ(link_mode_from_name(name_of(mode)), mode);
     }
     EXPECT_EQ(link_mode_from_name("reflink"), LinkMode::Clone);

@@ -33,7 +33,9 @@ TEST(RelativePath, ClimbsToTheCommonParent) {
         {"/env/lib64", "/env/lib/x", "../lib/x"},
         {"/a", "/b/c", "../b/c"},
     };
-    for (const auto& test : kCases) EXPECT_EQ(relative_path(test.directory, test.path), test.expected);
+
+    for (const auto& test : kCases)
+        EXPECT_EQ(relative_path(test.directory, test.path), test.expected);
 }
 
 }  // namespace

@@ -55,7 +55,7 @@ bool is_activator_name(std::string_view name) {
 }  // namespace
 
 std::string shebang_of(const TargetLayout& target) {
-    if (target.relocatable == Relocatable::Yes) {
+    if (target.portability == python::Portability::Relocatable) {
         const std::string name = shell_quoted(base::file_name(target.python));
         return detour(R"sh("$(dirname -- "$(realpath -- "$0")")"/)sh" + name);
     }

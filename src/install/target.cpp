@@ -1,6 +1,7 @@
 #include "install/target.h"
 
 #include "base/check.h"
+#include "base/file.h"
 
 namespace install {
 
@@ -34,6 +35,41 @@ const std::string& TargetLayout::directory(Scheme scheme) const {
             return root;
     }
     CHECK(false, "a scheme out of range");
+}
+
+TargetLayout target_of(
+    const python::VenvLayout& environment,
+    std::string_view final_root,
+    python::Portability portability
+) {
+    CHECK(
+        environment.python.starts_with(environment.root + "/"),
+        "an interpreter outside its environment"
+    );
+    const std::string_view python =
+        std::string_view(environment.python).substr(environment.root.size() + 1);
+    return {
+        .root = environment.data,
+        .purelib = environment.purelib,
+        .platlib = environment.platlib,
+        .scripts = environment.bin,
+        .headers = environment.include,
+        .python = base::join_path(final_root, python),
+        .python_minor = environment.python_minor,
+        .portability = portability,
+    };
+}
+
+TargetLayout target_of(const python::Interpreter& interpreter) {
+    return {
+        .root = interpreter.paths.data,
+        .purelib = interpreter.paths.purelib,
+        .platlib = interpreter.paths.platlib,
+        .scripts = interpreter.paths.scripts,
+        .headers = interpreter.paths.include,
+        .python = interpreter.executable,
+        .python_minor = interpreter.minor(),
+    };
 }
 
 }  // namespace install

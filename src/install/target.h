@@ -6,15 +6,13 @@
 // holds only relative paths, so it does not care.
 #pragma once
 
-#include "base/result.h"
+#include "python/interpreter.h"
+#include "python/venv.h"
 
-#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
-
-namespace python {
-struct VenvLayout;
-}
 
 namespace install {
 
@@ -27,8 +25,6 @@ inline constexpr std::size_t kSchemeCount = 5;
 // The directory below `X.data` that stands for the scheme.
 std::string_view name_of(Scheme scheme);
 
-enum class Relocatable { No, Yes };
-
 struct TargetLayout {
     std::string root;     // the prefix; scheme "data"
     std::string purelib;  // site-packages
@@ -37,17 +33,22 @@ struct TargetLayout {
     std::string
         headers;  // include/site/pythonX.Y; each distribution has a directory of its name below it
 
-    std::string python;    // the interpreter, as written into shebangs (final path)
-    int python_minor = 0;  // of Python 3; for `pip3.N`
-    Relocatable relocatable = Relocatable::No;  // shebangs find the interpreter beside the script
+    std::string python;              // the interpreter, as written into shebangs (final path)
+    std::uint32_t python_minor = 0;  // of Python 3; for `pip3.N`
+    // Relocatable: programs find the interpreter beside themselves.
+    python::Portability portability = python::Portability::Fixed;
 
     const std::string& directory(Scheme scheme) const;
 };
 
-// The layout of a virtual environment.  `final_root` is where it will be used: the root itself, or
-// the path a stage is renamed to.
+// The layout of a virtual environment. `final_root` is where it will be used: the root itself, or
+// the path that a stage is renamed to.
 TargetLayout target_of(
-    const python::VenvLayout& environment, std::string_view final_root, Relocatable relocatable
+    const python::VenvLayout& environment,
+    std::string_view final_root,
+    python::Portability portability = python::Portability::Fixed
 );
+// The layout of an interpreter's own installation (or of the environment it belongs to).
+TargetLayout target_of(const python::Interpreter& interpreter);
 
 }  // namespace install

@@ -5,13 +5,12 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/synced.h"
-#include "codec/wheel_record.h"
 #include "codec/zip.h"
 #include "install/first_error.h"
 #include "install/link_plan.h"
+#include "install/plan_builder.h"
 #include "install/script.h"
 #include "install/wheel_contents.h"
-#include "store/store.h"
 
 #include <fmt/core.h>
 
@@ -43,10 +42,11 @@ class Extraction {
     Extraction(const codec::ZipReader& zip, WheelContents& contents, RecordPolicy policy)
         : zip_(zip), contents_(contents), policy_(policy) {}
 
-    base::Result<void> run(const std::string& directory, base::TaskPool& pool);
+    // Returns the number of directories made.
+    base::Result<std::uint64_t> run(const std::string& directory, base::TaskPool& pool);
 
   private:
-    base::Result<void> make_directories() const;
+    base::Result<std::uint64_t> make_directories() const;
     base::Result<void> extract(WheelFile& file);
     base::Result<void> compare(WheelFile& file, std::string digest);
 
@@ -57,16 +57,17 @@ class Extraction {
     base::Synced<RecordDoubts> doubts_;
 };
 
-base::Result<void> Extraction::make_directories() const {
+base::Result<std::uint64_t> Extraction::make_directories() const {
     std::vector<std::string_view> paths;
     paths.reserve(contents_.files.size());
     for (const WheelFile& file : contents_.files)
         paths.emplace_back(file.member.path);
-    for (const std::string& directory : directories_of(paths)) {
+    const std::vector<std::string> directories = directories_of(paths);
+    for (const std::string& directory : directories) {
         if (::mkdirat(tree_.get(), directory.c_str(), 0777) == 0) continue;
         return base::fail_errno(errno, fmt::format("failed to make the directory `{}`", directory));
     }
-    return {};
+    return directories.size();
 }
 
 base::Result<void> Extraction::compare(WheelFile& file, std::string digest) {
@@ -102,11 +103,11 @@ base::Result<void> Extraction::extract(WheelFile& file) {
     return compare(file, hasher->finish_hex());
 }
 
-base::Result<void> Extraction::run(const std::string& directory, base::TaskPool& pool) {
+base::Result<std::uint64_t> Extraction::run(const std::string& directory, base::TaskPool& pool) {
     const std::string tree = base::join_path(directory, kTreeDirectory);
     TRY(base::make_directory(tree));
     tree_ = TRY(base::open_directory(tree));
-    TRY(make_directories());
+    const std::uint64_t directories = 1 + TRY(make_directories());
 
     // The largest first: one that starts last would keep a single thread busy at the end.
     std::vector<std::uint32_t> order(contents_.files.size());
@@ -128,68 +129,18 @@ base::Result<void> Extraction::run(const std::string& directory, base::TaskPool&
         if (contents_.doubts.count == 0) contents_.doubts.first = found.first;
         contents_.doubts.count += found.count;
     });
-    return {};
+    return directories;
 }
 
-// The digest and size columns of a RECORD line.
-std::string record_columns(const RecordClaim& claim) {
-    std::string columns = claim.hash ? codec::format_record_hash(*claim.hash) : std::string();
-    columns += ',';
-    if (claim.size) columns += std::to_string(*claim.size);
-    return columns;
+std::string warning_of(const RecordDoubts& doubts, const WheelExpectation& expectation) {
+    const std::string more =
+        doubts.count > 1 ? fmt::format(" (and {} more)", doubts.count - 1) : std::string();
+    return fmt::format(
+        "the wheel `{}` is installed although {}{}", expectation.file_name, doubts.first, more
+    );
 }
 
-// Directories by scheme; a parent is made before what lies in it.
-void plan_directories(
-    const WheelContents& contents, std::vector<std::pair<Scheme, std::string>>& planned
-) {
-    for (std::size_t i = 0; i < kSchemeCount; ++i) {
-        const Scheme scheme = static_cast<Scheme>(i);
-        std::vector<std::string_view> targets;
-        for (const WheelFile& file : contents.files) {
-            if (file.scheme == scheme && !file.target().empty()) targets.push_back(file.target());
-        }
-        for (std::string& directory : directories_of(targets))
-            planned.emplace_back(scheme, std::move(directory));
-    }
-}
-
-// The record to store; returns the sum of the sizes as well.
-std::string encode_plan(
-    const WheelContents& contents, const pep::WheelFilename& filename, std::uint64_t& bytes
-) {
-    const std::string version = filename.version.to_string();
-    LinkPlan plan;
-    plan.name = filename.name.text();
-    plan.version = version;
-    plan.dist_info = contents.dist_info;
-    plan.root = contents.root;
-    std::vector<std::string> columns;
-    columns.reserve(contents.files.size());
-    for (const WheelFile& file : contents.files) {
-        columns.push_back(record_columns(file.claim));
-        plan.files.push_back({
-            .source = file.member.path,
-            .scheme = file.scheme,
-            .target_offset = file.target_offset,
-            .role = file.role,
-            .size = file.member.entry->size,
-            .record = columns.back(),
-        });
-        plan.bytes += file.member.entry->size;
-    }
-    std::vector<std::pair<Scheme, std::string>> directories;
-    plan_directories(contents, directories);
-    for (const auto& [scheme, path] : directories)
-        plan.directories.push_back({scheme, path});
-    for (const pep::EntryPoint& program : contents.programs) {
-        plan.entry_points.push_back({program.name, program.module, program.attribute});
-    }
-    bytes = plan.bytes;
-    return plan.encode();
-}
-
-base::Result<PayloadInfo> unpack(
+base::Result<UnpackedWheel> unpack(
     const std::string& wheel,
     const WheelExpectation& expectation,
     const std::string& directory,
@@ -200,46 +151,49 @@ base::Result<PayloadInfo> unpack(
     const codec::ZipLimits limits{.total_size = expectation.size_limit};
     const std::unique_ptr<codec::ZipReader> zip = TRY(codec::ZipReader::open(source, limits));
     WheelContents contents = TRY(examine_wheel(*zip, filename, expectation.record));
-    TRY(Extraction(*zip, contents, expectation.record).run(directory, pool));
+    const std::uint64_t directories =
+        TRY(Extraction(*zip, contents, expectation.record).run(directory, pool));
+    // From here on tree/ is complete and every digest was right, or the difference noted.
 
-    PayloadInfo info{.name = filename.name.text(), .version = filename.version.to_string()};
-    info.files = contents.files.size();
-    TRY(base::write_file(
-        base::join_path(directory, kPlanFile),
-        encode_plan(contents, filename, info.bytes),
-        kPlainMode
-    ));
-    if (contents.doubts.count > 0) {
-        info.warnings.push_back(fmt::format(
-            "the wheel `{}` is installed although {}{}",
-            expectation.file_name,
-            contents.doubts.first,
-            contents.doubts.count > 1 ? fmt::format(" (and {} more)", contents.doubts.count - 1)
-                                      : ""
-        ));
-    }
-    return info;
+    const std::string plan = encode_plan_of(contents, filename);
+    TRY(base::write_file(base::join_path(directory, kPlanFile), plan, kPlainMode));
+    UnpackedWheel unpacked{
+        .payload =
+            {.package = filename.name.text(),
+             .version = filename.version.to_string(),
+             .origin = expectation.origin,
+             .files = contents.files.size() + 1,
+             .directories = directories,
+             .bytes = plan.size()},
+    };
+    for (const WheelFile& file : contents.files)
+        unpacked.payload.bytes += file.member.entry->size;
+    if (contents.doubts.count > 0)
+        unpacked.warnings.push_back(warning_of(contents.doubts, expectation));
+    return unpacked;
 }
 
 }  // namespace
 
-base::Result<PayloadInfo> unpack_wheel(
+base::Result<UnpackedWheel> unpack_wheel(
     const std::string& wheel,
     const WheelExpectation& expectation,
     const std::string& directory,
     base::TaskPool& pool
 ) {
-    base::Result<PayloadInfo> info = unpack(wheel, expectation, directory, pool);
+    base::Result<UnpackedWheel> info = unpack(wheel, expectation, directory, pool);
     if (info) return info;
     const bool is_refusal = info.error().kind() == base::ErrorKind::Invalid;
     const std::string_view what = is_refusal ? "refused" : "failed to unpack";
-    return base::with_context(std::move(info), fmt::format("{} the wheel `{}`", what, expectation.file_name));
+    return base::with_context(
+        std::move(info), fmt::format("{} the wheel `{}`", what, expectation.file_name)
+    );
 }
 
-base::Result<PayloadInfo> unpack_wheel(
+base::Result<UnpackedWheel> unpack_wheel(
     const std::string& wheel,
     const WheelExpectation& expectation,
-    store::PayloadStage& stage,
+    const store::PayloadStage& stage,
     base::TaskPool& pool
 ) {
     return unpack_wheel(wheel, expectation, stage.path(), pool);

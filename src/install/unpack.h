@@ -25,14 +25,11 @@
 
 #include "base/result.h"
 #include "base/task_pool.h"
+#include "store/payload.h"
 
 #include <cstdint>
 #include <string>
 #include <vector>
-
-namespace store {
-class PayloadStage;
-}
 
 namespace install {
 
@@ -46,31 +43,28 @@ enum class RecordPolicy {
 struct WheelExpectation {
     std::string
         file_name;  // "flask-3.0.0-py3-none-any.whl": the name and version the content must confirm
-    std::string sha256;  // of the file, already verified by whoever fetched it; for messages only
+    store::PayloadOrigin origin = store::PayloadOrigin::Prebuilt;
     RecordPolicy record = RecordPolicy::Refuse;
     std::uint64_t size_limit = 64ULL << 30U;  // of all members together, uncompressed
 };
 
-struct PayloadInfo {
-    std::string name;     // normalised
-    std::string version;  // normalised
-    std::uint64_t files = 0;
-    std::uint64_t bytes = 0;
+struct UnpackedWheel {
+    store::PayloadInfo payload;         // as Store::publish_payload wants it
     std::vector<std::string> warnings;  // only with RecordPolicy::Warn
 };
 
-// Writes tree/ and .plan into `directory`, which exists and is empty.
-base::Result<PayloadInfo> unpack_wheel(
+// Writes tree/ and .plan into `directory`, which exists and has neither.
+base::Result<UnpackedWheel> unpack_wheel(
     const std::string& wheel,
     const WheelExpectation& expectation,
     const std::string& directory,
     base::TaskPool& pool
 );
 // The same into a stage of the store; publishing it is the caller's.
-base::Result<PayloadInfo> unpack_wheel(
+base::Result<UnpackedWheel> unpack_wheel(
     const std::string& wheel,
     const WheelExpectation& expectation,
-    store::PayloadStage& stage,
+    const store::PayloadStage& stage,
     base::TaskPool& pool
 );
 

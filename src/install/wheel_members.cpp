@@ -35,7 +35,8 @@ base::Result<void> check_link(const codec::ZipReader& zip, const WheelMember& me
     if (!member.entry->is_symlink) return {};
     const std::string text = TRY(zip.read(*member.entry, kLinkLimit));
     if (!leads_out(member.path, text)) return {};
-    return refuse(fmt::format("the member `{}` is a link that leads out of the wheel", member.path));
+    return refuse(fmt::format("the member `{}` is a link that leads out of the wheel", member.path)
+    );
 }
 
 // Of each run of equal paths the first stays.

@@ -1,14 +1,14 @@
 #include "install/wheel_members.h"
 
 #include "wheel_builder.h"
-
 #include <gtest/gtest.h>
 
 namespace install {
 namespace {
 
 std::unique_ptr<codec::ZipReader> open(const std::vector<ArchiveMember>& members) {
-    auto zip = codec::ZipReader::open(std::make_shared<codec::MemorySource>(zip_archive_of(members)));
+    auto zip =
+        codec::ZipReader::open(std::make_shared<codec::MemorySource>(zip_archive_of(members)));
     EXPECT_TRUE(zip) << zip.error().flat();
     return zip ? std::move(*zip) : nullptr;
 }
@@ -20,14 +20,16 @@ TEST(MemberPath, OddOnesAreMended) {
 }
 
 TEST(MemberPath, HostileOnesAreRefused) {
-    for (const std::string_view name : {"/etc/passwd", "../x", "a/../x", "a/..", "", "./", "a/\xff.py", "a\nb",
-                                        "..\\x", "C:\\x"}) {
+    for (const std::string_view name :
+         {"/etc/passwd", "../x", "a/../x", "a/..", "", "./", "a/\xff.py", "a\nb", "..\\x", "C:\\x"
+         }) {
         EXPECT_FALSE(normalized_member_path(name)) << name;
     }
 }
 
 TEST(ListMembers, DirectoriesGoAndNamesThatDifferByCaseStay) {
-    const auto zip = open({{"pkg/", "", 040755}, {"pkg/B.py", "B"}, {"pkg/b.py", "b"}, {"./a.py", "a"}});
+    const auto zip =
+        open({{"pkg/", "", 040755}, {"pkg/B.py", "B"}, {"pkg/b.py", "b"}, {"./a.py", "a"}});
     const auto members = list_members(*zip);
     ASSERT_TRUE(members) << members.error().flat();
     ASSERT_EQ(members->size(), 3U);
@@ -46,6 +48,7 @@ TEST(ListMembers, WhatIsAmbiguousOrLeadsOutIsRefused) {
         {"a climbing link", {{"pkg/a", "../../x", 0120777}}},
         {"a link that goes out and comes back", {{"pkg/a", "../../pkg/b", 0120777}, {"pkg/b", ""}}},
     };
+
     for (const auto& test : kCases) {
         const auto zip = open(test.members);
         ASSERT_NE(zip, nullptr) << test.why;
