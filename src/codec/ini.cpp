@@ -4,6 +4,9 @@
 
 #include <fmt/core.h>
 
+#include <functional>
+#include <set>
+
 namespace codec {
 
 namespace {
@@ -48,10 +51,11 @@ class IniParser {
             return base::fail(line_error(number, "expected a section as `[name]`"));
         }
         const std::string_view name = content.substr(1, end - 1);
-        if (file_.find(name) != nullptr) {
+        if (!section_names_.emplace(name).second) {
             return base::fail(line_error(number, fmt::format("section `{}` is there twice", name)));
         }
         file_.sections.push_back({std::string(name), {}});
+        entry_names_.clear();
         open_value_ = nullptr;
         return {};
     }
@@ -65,7 +69,7 @@ class IniParser {
             return base::fail(line_error(number, "expected `name = value`"));
         }
         IniSection& section = file_.sections.back();
-        if (section.find(key) != nullptr) {
+        if (!entry_names_.emplace(key).second) {
             return base::fail(line_error(number, fmt::format("`{}` is there twice", key)));
         }
         section.entries.emplace_back(key, base::trim(content.substr(separator + 1)));
@@ -75,6 +79,8 @@ class IniParser {
 
     std::string_view separators_;
     IniFile file_;
+    std::set<std::string, std::less<>> section_names_;
+    std::set<std::string, std::less<>> entry_names_;  // of the open section
     std::string* open_value_ = nullptr;  // the value an indented line would continue
 };
 
