@@ -31,7 +31,7 @@ CachedHttp::CachedHttp(net::Client& client, base::TaskPool& pool, net::Connectiv
     : client_(client), pool_(pool), connectivity_(connectivity) {}
 
 CachedHttp::~CachedHttp() {
-    closing_ = true;
+    stop_sending();
     activity_.wait_until_idle();
 }
 

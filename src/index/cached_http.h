@@ -65,8 +65,11 @@ class CachedHttp {
     static constexpr std::size_t kAnswersUnderWay = 32;
 
     CachedHttp(net::Client& client, base::TaskPool& pool, net::Connectivity connectivity);
-    // Waits for all answers. What has not been sent yet is given up.
+    // Waits for all answers.
     ~CachedHttp();
+
+    // What has not been sent yet is given up: nobody wants the answers.
+    void stop_sending() { closing_ = true; }
 
     void get(CachedGet request, Make make, Deliver deliver);
 

@@ -38,10 +38,11 @@
 
 namespace package_index {
 
-// Directories for cache files: buckets of the store, made by it. Files are laid out so that `cache
-// clean PKG` can take what belongs to one package: pages `<bucket>/<index digest>/<name>.page`,
-// metadata
-// `<bucket>/<index digest>/<name>/<file>.meta`, wheels `<bucket>/<name>/<digest>/<file>.whl`.
+// Directories for cache files: buckets of the store, made by it. What belongs to one package can be told by its name:
+//
+//     pages     <index digest>/<name>.page       and <digest>.links for find-links pages and flat indexes
+//     metadata  <name>/<version>-<digest>.meta
+//     wheels    <name>/<digest>/<file>.whl       complete; .part and .part.resume while it grows
 struct CacheDirectories {
     std::string pages;
     std::string metadata;

@@ -1,0 +1,155 @@
+#include "index/registry.h"
+
+#include "base/file.h"
+#include "base/text.h"
+#include "index/cached_http.h"
+#include "index/file_url.h"
+#include "index/metadata_search.h"
+#include "index/project_search.h"
+#include "index/wheel_fetch.h"
+#include "pep/wheel_filename.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace package_index {
+
+// In order of construction: each part uses those above it, and waits for its own work before they go.
+class Registry::Work {
+  public:
+    Work(Services services, IndexOptions options, TargetPython target)
+        : context(std::move(services), std::move(options), std::move(target)),
+          http(context.services.client, context.services.pool, connectivity()),
+          projects(context, http),
+          wheels(context),
+          metadata(context, http, wheels) {}
+
+    RegistryContext context;
+    CachedHttp http;
+    ProjectSearch projects;
+    WheelFetch wheels;
+    MetadataSearch metadata;
+
+  private:
+    net::Connectivity connectivity() const {
+        return context.options.offline ? net::Connectivity::Offline : net::Connectivity::Online;
+    }
+};
+
+Registry::Registry(Services services, IndexOptions options, TargetPython target)
+    : work_(std::make_unique<Work>(std::move(services), std::move(options), std::move(target))) {}
+
+Registry::~Registry() {
+    work_->http.stop_sending();
+}
+
+void Registry::prefetch(std::span<const pep::PackageName> names) {
+    for (const pep::PackageName& name : names)
+        work_->projects.start(name);
+}
+
+base::Result<ProjectAnswer> Registry::project(const pep::PackageName& name) {
+    const base::Result<ProjectSearch::Found>& found = work_->projects.start(name).wait();
+    if (!found) return base::fail(found.error());
+    return ProjectAnswer{
+        .project = found->project.get(), .reason = found->reason, .hints = found->hints
+    };
+}
+
+void Registry::prefetch_metadata(std::span<const DistributionFile> files) {
+    for (const DistributionFile& file : files)
+        work_->metadata.start(file);
+}
+
+base::Result<MetadataAnswer> Registry::metadata(const DistributionFile& file) {
+    const base::Result<MetadataSearch::Found>& found = work_->metadata.start(file).wait();
+    if (!found) return base::fail(found.error());
+    return MetadataAnswer{
+        .metadata = found->metadata ? &*found->metadata : nullptr,
+        .reason = found->reason,
+        .detail = found->detail,
+    };
+}
+
+base::Result<DirectWheel> Registry::direct_wheel(const net::Url& url) const {
+    if (!url.is_http() && url.scheme() != "file") {
+        return base::fail(base::Error(
+                              base::ErrorKind::Unsupported,
+                              fmt::format("`{}` is no URL of a wheel", url.display())
+        )
+                              .hint("only http, https and file URLs are possible"));
+    }
+    DistributionFile file;
+    file.file_name = net::percent_decode(base::file_name(url.path()));
+    base::Result<pep::WheelFilename> wheel = pep::WheelFilename::parse(file.file_name);
+    if (!wheel) {
+        return base::fail(base::Error(
+                              base::ErrorKind::Unsupported,
+                              fmt::format("`{}` is not a wheel", url.display())
+        )
+                              .cause(wheel.error().flat())
+                              .hint("source distributions cannot be built yet"));
+    }
+    const std::string fragment(url.fragment().value_or(""));
+    for (const std::string_view part : base::split(fragment, '&')) {
+        auto digest = base::HashDigest::parse(part);  // others are names and subdirectories
+        if (digest) file.hashes.push_back(std::move(*digest));
+    }
+    file.url = url.without_fragment();
+    file.name = wheel->name;
+    file.version = wheel->version;
+    file.index_name = file.url.display();
+    return DirectWheel{.file = std::move(file), .requested_url = url.without_credentials().text()};
+}
+
+base::Result<WheelFile> Registry::fetch_wheel(const DistributionFile& file) {
+    base::Result<WheelFile> fetched;
+    fetch_wheels({&file, 1}, [&](std::size_t, base::Result<WheelFile> wheel) {
+        fetched = std::move(wheel);
+    });
+    return fetched;
+}
+
+void Registry::fetch_wheels(
+    std::span<const DistributionFile> files,
+    const std::function<void(std::size_t, base::Result<WheelFile>)>& done
+) {
+    std::vector<std::size_t> order(files.size());
+    for (std::size_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+        return files[a].size.value_or(0) > files[b].size.value_or(0);
+    });
+    Activity activity;
+    for (const std::size_t position : order) {
+        activity.begin();
+        work_->wheels.start(
+            files[position],
+            [&activity, &done, position](base::Result<WheelFile> wheel) {
+                done(position, std::move(wheel));
+                activity.end();
+            }
+        );
+    }
+    activity.wait_until_idle();
+}
+
+void Registry::on_progress(std::function<void(const DistributionFile&, std::uint64_t)> report) {
+    work_->wheels.on_progress(std::move(report));
+}
+
+std::int64_t Registry::earliest_expiry() const {
+    return work_->context.earliest_expiry.with([](std::int64_t& earliest) { return earliest; });
+}
+
+std::vector<std::string> Registry::take_warnings() {
+    return work_->context.warnings.with([](std::set<std::string>& warnings) {
+        std::vector<std::string> lines(warnings.begin(), warnings.end());
+        warnings.clear();
+        return lines;
+    });
+}
+
+}  // namespace package_index

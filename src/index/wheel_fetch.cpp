@@ -1,0 +1,169 @@
+#include "index/wheel_fetch.h"
+
+#include "base/cancel.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "index/file_url.h"
+#include "index/remote_archive.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+namespace package_index {
+
+namespace {
+
+base::Error mismatch(
+    const DistributionFile& file, std::string_view what, std::string expected, std::string actual
+) {
+    return base::Error(
+               base::ErrorKind::Invalid,
+               fmt::format("`{}` has another {} than announced", file.file_name, what)
+    )
+        .cause(fmt::format("{} says {}", file.index_name, expected))
+        .cause(fmt::format("the file has {}", actual));
+}
+
+// One pass over the file for all algorithms; SHA-256 is always the first.
+base::Result<std::vector<base::HashDigest>> hash_file(
+    const DistributionFile& file, const std::string& path
+) {
+    struct Running {
+        base::HashAlgorithm algorithm;
+        base::Hasher hasher;
+    };
+
+    std::vector<Running> running;
+    running.push_back({base::HashAlgorithm::Sha256, base::Hasher(base::HashAlgorithm::Sha256)});
+    for (const base::HashDigest& announced : file.hashes) {
+        if (announced.algorithm == base::HashAlgorithm::Sha256) continue;
+        running.push_back({announced.algorithm, base::Hasher(announced.algorithm)});
+    }
+    const base::Fd fd = TRY(base::open_at(AT_FDCWD, path, O_RDONLY));
+    std::string buffer(1U << 18U, '\0');
+    for (;;) {
+        TRY(base::check_cancelled());
+        const ssize_t count = ::read(fd.get(), buffer.data(), buffer.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) return base::fail_errno(errno, fmt::format("cannot read `{}`", path));
+        if (count == 0) break;
+        for (Running& one : running)
+            one.hasher.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
+    }
+    std::vector<base::HashDigest> digests;
+    for (Running& one : running)
+        digests.push_back({one.algorithm, one.hasher.finish_hex()});
+    return digests;
+}
+
+// Error of a download, told for people: which file, from where, and what to do about refusals.
+base::Error download_error(const DistributionFile& file, base::Error error) {
+    return std::move(error).context(
+        fmt::format("downloading `{}` from {}", file.file_name, file.index_name)
+    );
+}
+
+}  // namespace
+
+std::string content_key(const DistributionFile& file) {
+    if (const base::HashDigest* digest = file.sha256()) return digest->hex.substr(0, 32);
+    return base::sha256_hex(file.url.without_credentials().text()).substr(0, 32);
+}
+
+base::Result<WheelFile> check_wheel(const DistributionFile& file, const std::string& path) {
+    const base::FileStamp stamp = TRY(base::stamp_of(path));
+    if (file.size && *file.size != stamp.size) {
+        return base::fail(mismatch(
+            file, "size", fmt::format("{} bytes", *file.size), fmt::format("{} bytes", stamp.size)
+        ));
+    }
+    const std::vector<base::HashDigest> digests = TRY(hash_file(file, path));
+    for (const base::HashDigest& announced : file.hashes) {
+        for (const base::HashDigest& actual : digests) {
+            if (actual.algorithm != announced.algorithm || actual.hex == announced.hex) continue;
+            return base::fail(mismatch(file, "hash", announced.to_string(), actual.to_string()));
+        }
+    }
+    return WheelFile{.path = path, .sha256 = digests.front().hex, .size = stamp.size};
+}
+
+void WheelFetch::start(const DistributionFile& file, Deliver deliver) {
+    activity_.begin();
+    auto shared = std::make_shared<const DistributionFile>(file);
+    context_.services.pool.submit([this, shared, deliver = std::move(deliver)]() mutable {
+        if (!shared->url.is_http()) {
+            base::Result<std::string> path = path_of(shared->url);
+            base::Result<WheelFile> wheel = path
+                                                ? check_wheel(*shared, *path)
+                                                : base::Result<WheelFile>(base::fail(path.error()));
+            if (wheel) wheel->is_cached = false;
+            deliver(std::move(wheel));
+            return activity_.end();
+        }
+        std::string path = fmt::format(
+            "{}/{}/{}/{}",
+            context_.services.directories.wheels,
+            shared->name.text(),
+            content_key(*shared),
+            shared->file_name
+        );
+        // Without a hash nobody knows whether a file from before is still the same.
+        if (shared->sha256() != nullptr && base::exists(path)) {
+            if (auto wheel = check_wheel(*shared, path)) {
+                deliver(std::move(wheel));
+                return activity_.end();
+            }
+        }
+        download(std::move(shared), std::move(path), std::move(deliver));
+    });
+}
+
+void WheelFetch::deliver_on_pool(Deliver deliver, base::Result<WheelFile> wheel) {
+    context_.services.pool.submit([this, deliver = std::move(deliver), wheel = std::move(wheel)](
+                                  ) mutable {
+        deliver(std::move(wheel));
+        activity_.end();
+    });
+}
+
+void WheelFetch::download(
+    std::shared_ptr<const DistributionFile> file, std::string path, Deliver deliver
+) {
+    if (auto made = base::make_directories(std::string(base::parent_path(path))); !made) {
+        return deliver_on_pool(std::move(deliver), base::fail(std::move(made.error())));
+    }
+    net::DownloadRequest request{
+        .url = file->url,
+        .part_path = path + ".part",
+        .expected_size = file->size,
+        .expected_hashes = file->hashes,
+        .headers = {{"Accept-Encoding", "identity"}},
+        .credential_use = context_.credential_use(*file),
+    };
+    if (progress_) {
+        request.progress = [this, file](std::uint64_t received, std::optional<std::uint64_t>) {
+            progress_(*file, received);
+        };
+    }
+    context_.services.client.download(
+        std::move(request),
+        [this, file, path, deliver = std::move(deliver)](base::Result<net::DownloadResult> loaded
+        ) mutable {
+            const auto finish = [&]() -> base::Result<WheelFile> {
+                if (!loaded) return base::fail(download_error(*file, std::move(loaded.error())));
+                TRY(base::rename_path(loaded->path, path));
+                return WheelFile{
+                    .path = path, .sha256 = std::move(loaded->sha256), .size = loaded->size
+                };
+            };
+            deliver_on_pool(std::move(deliver), finish());
+        }
+    );
+}
+
+}  // namespace package_index
