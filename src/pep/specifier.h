@@ -2,9 +2,8 @@
 //
 // Two deliberate differences from the standard: `===` takes a version, not any text, and compares
 // the normal forms; and no comparison keeps pre-releases out by itself, that is the chooser's
-// business. `contains` is the predicate for concrete versions. Solvers use VersionRange::from,
-// whose sets differ in one point: `==V` includes the local versions of V there as here, but `<=V`
-// and `>V` treat them alike.
+// business. `contains` is the predicate for one concrete version, such as an interpreter's; a
+// solver takes the set that VersionRange::from makes of it.
 #pragma once
 
 #include "base/result.h"

@@ -84,8 +84,7 @@ class Tags {
     };
 
     void add(std::string python, std::string abi, Reach reach);
-    void add_cpython(const TagInputs& inputs, std::span<const std::string> abis);
-    void add_generic(const std::string& interpreter, const std::string& abi);
+    void add_cpython(const TagInputs& inputs);
     void add_compatible(const TagInputs& inputs, const std::string& interpreter);
     std::optional<std::uint32_t> rank_of(const Row& row, std::string_view platform) const;
 
