@@ -35,6 +35,7 @@ bool walk(
 
 CandidatePolicy::CandidatePolicy(const Problem& problem) : problem_(problem) {
     for (const RootRequirement& root : problem.requirements) {
+        if (!root.requirement.marker.evaluate(problem.environment, {})) continue;
         direct_.insert(root.requirement.name);
         add_first_party(root.requirement);
     }

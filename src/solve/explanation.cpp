@@ -1,5 +1,7 @@
 #include "solve/explanation.h"
 
+#include "solve/sentence.h"
+
 #include <fmt/core.h>
 
 namespace solve {
@@ -37,12 +39,10 @@ std::string enumerate(const std::vector<const pep::Version*>& versions) {
             versions.back()->to_string()
         );
     }
-    std::string text;
-    for (std::size_t i = 0; i < versions.size(); ++i) {
-        if (i > 0) text += i + 1 == versions.size() ? " and " : ", ";
-        text += versions[i]->to_string();
-    }
-    return text;
+    std::vector<std::string> texts;
+    for (const pep::Version* version : versions)
+        texts.push_back(version->to_string());
+    return joined(texts);
 }
 
 class Explainer {
@@ -72,6 +72,7 @@ class Explainer {
             failure.proof.push_back(std::move(step));
             add_hints(node, failure.hints);
         }
+        add_root_hint(needed, failure.hints);
         return failure;
     }
 
@@ -80,7 +81,7 @@ class Explainer {
         Derivation step{.kind = kind_of(node.cause), .reason = node.reason};
         for (const auto& [package, term] : node.terms) {
             step.claims.push_back(
-                {.package = search_.packages().label(package),
+                {.package = label(package, node.cause),
                  .versions = term.range(),
                  .is_excluded = !term.is_positive(),
                  .listed = listed(package)}
@@ -88,6 +89,12 @@ class Explainer {
         }
         if (node.cause == Cause::NoVersion) step.reason = what_there_is(node.terms[0]);
         return step;
+    }
+
+    // What does not exist is the package, not its extra.
+    std::string label(PackageId package, Cause cause) const {
+        return cause == Cause::NotFound ? search_.packages().name(package).text()
+                                        : search_.packages().label(package);
     }
 
     const Listing* listing(PackageId package) const {
@@ -149,6 +156,29 @@ class Explainer {
             ));
         }
         add(cut_off_hint(entry, name));
+    }
+
+    // The user's own requirements that take part; at least one of them has to give.
+    void add_root_hint(const std::set<IncompatibilityId>& needed, std::vector<std::string>& hints)
+        const {
+        std::vector<std::string> involved;
+        for (IncompatibilityId id : needed) {
+            const Incompatibility& node = store_[id];
+            if (node.cause != Cause::Dependency || node.terms[0].package != kRoot) continue;
+            const pep::VersionRange& range = node.terms[1].term.range();
+            std::string text = search_.packages().label(node.terms[1].package);
+            if (!range.is_full()) text += range.to_string();
+            text = fmt::format("`{}`", text);
+            if (std::ranges::find(involved, text) == involved.end()) {
+                involved.push_back(std::move(text));
+            }
+        }
+        if (involved.empty() || involved.size() > kShownVersions) return;
+        hints.push_back(
+            involved.size() == 1
+                ? fmt::format("change or drop the requirement {}", involved.front())
+                : fmt::format("change or drop one of the requirements {}", joined(involved))
+        );
     }
 
     std::string cut_off_hint(const PackageTerm& entry, const std::string& name) const {

@@ -1,6 +1,7 @@
 #include "solve/report.h"
 
 #include "base/check.h"
+#include "solve/sentence.h"
 
 #include <fmt/core.h>
 
@@ -45,16 +46,6 @@ std::string known_text(const Claim& claim) {
     Claim simple = claim;
     simple.versions = claim.versions.simplify(*claim.listed);
     return exact_text(simple);
-}
-
-// "a", "a and b", "a, b and c".
-std::string joined(const std::vector<std::string>& parts) {
-    std::string text;
-    for (std::size_t i = 0; i < parts.size(); ++i) {
-        if (i > 0) text += i + 1 == parts.size() ? " and " : ", ";
-        text += parts[i];
-    }
-    return text;
 }
 
 // What follows from terms that cannot all be true.
