@@ -7,6 +7,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <atomic>
 
 namespace codec {
 
@@ -16,6 +17,10 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kPieceSize = 256U << 10U;
+// A small member with the largest frame of headers.
+constexpr std::size_t kKeptBuffer = kZipSmallMember + (256U << 10U);
+
+constinit std::atomic<std::uint64_t> memory_in_use = 0;
 
 }  // namespace
 
@@ -113,6 +118,29 @@ Result<void> ZipInflater::inflate(const Next& next, std::uint64_t size, const Zi
     return {};
 }
 
+void ZipInflater::trim() {
+    if (input_size_ > kKeptBuffer) {
+        input_.reset();
+        input_size_ = 0;
+    }
+    if (output_size_ > kKeptBuffer) {
+        output_.reset();
+        output_size_ = 0;
+    }
+}
+
+ZipMemory ZipMemory::try_reserve(std::uint64_t size) {
+    std::uint64_t used = memory_in_use.load();
+    do {
+        if (size > kBudget - used) return {};
+    } while (!memory_in_use.compare_exchange_weak(used, used + size));
+    return ZipMemory(size);
+}
+
+ZipMemory::~ZipMemory() {
+    memory_in_use -= size_;
+}
+
 std::unique_ptr<ZipInflater> ZipInflaterPool::take() {
     {
         const std::lock_guard lock(mutex_);
@@ -126,6 +154,7 @@ std::unique_ptr<ZipInflater> ZipInflaterPool::take() {
 }
 
 void ZipInflaterPool::put(std::unique_ptr<ZipInflater> inflater) {
+    inflater->trim();
     const std::lock_guard lock(mutex_);
     idle_.push_back(std::move(inflater));
 }

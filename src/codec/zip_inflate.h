@@ -1,9 +1,7 @@
-// What one thread needs to read members: the two decompressors and their buffers. Internal to the
-// ZIP reader.
+// What one thread needs to read members: the two decompressors and their buffers. Internal to the ZIP reader.
 //
-// Members that fit in memory go through libdeflate, which is twice as fast as zlib and needs the
-// whole input and output at once; larger ones through zlib in pieces. Both libraries are seen in
-// zip_inflate.cpp only.
+// Members that fit in memory go through libdeflate, which is twice as fast as zlib and needs the whole input and
+// output at once; larger ones through zlib in pieces. Both libraries are seen in zip_inflate.cpp only.
 #pragma once
 
 #include "base/result.h"
@@ -16,9 +14,13 @@
 #include <mutex>
 #include <span>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace codec {
+
+// Members up to this size are always decompressed in one go; buffers for them are kept.
+inline constexpr std::uint64_t kZipSmallMember = 1U << 20U;
 
 std::uint32_t zip_crc32(std::uint32_t crc, std::string_view bytes);
 
@@ -38,6 +40,9 @@ class ZipInflater {
     using Next = std::function<base::Result<std::string_view>()>;
     base::Result<void> inflate(const Next& next, std::uint64_t size, const ZipSink& sink);
 
+    // Gives the memory of large buffers back.
+    void trim();
+
   private:
     struct Decompressors;
 
@@ -48,6 +53,30 @@ class ZipInflater {
     std::unique_ptr<char[]> output_;
     std::size_t input_size_ = 0;
     std::size_t output_size_ = 0;
+};
+
+// A share of the memory that all readers of the process together may use for members of more than kZipSmallMember.
+// Nobody waits for it: who gets none streams.
+class ZipMemory {
+  public:
+    static constexpr std::uint64_t kBudget = 96U << 20U;
+
+    ZipMemory() = default;
+
+    ZipMemory(ZipMemory&& other) noexcept : size_(std::exchange(other.size_, 0)) {}
+
+    ZipMemory& operator=(ZipMemory&&) = delete;
+    ~ZipMemory();
+
+    // Empty when less than `size` bytes are left.
+    static ZipMemory try_reserve(std::uint64_t size);
+
+    explicit operator bool() const { return size_ != 0; }
+
+  private:
+    explicit ZipMemory(std::uint64_t size) : size_(size) {}
+
+    std::uint64_t size_ = 0;
 };
 
 // Inflaters at rest; as many come to be as threads read at the same time.
