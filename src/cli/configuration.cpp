@@ -18,10 +18,12 @@ Result<std::optional<project::Settings>> read_file(const std::string& path) {
     const std::string name = base::display_path(path);
     Result<codec::TomlTable> table = codec::parse_toml(*text, name);
     if (!table) return base::fail(std::move(table.error()).with_kind(base::ErrorKind::Usage));
-    return TRY(project::parse_settings(
+    project::Settings settings = TRY(project::parse_settings(
         *table,
         {name, std::string(base::parent_path(path)), project::SettingsKind::ConfigurationFile}
     ));
+    settings.source_text = *text;
+    return settings;
 }
 
 // What a pyproject.toml says about us, and whether it is a project.
@@ -57,6 +59,7 @@ Result<std::optional<ProjectFile>> read_project(
             fmt::format("unknown setting `tool.uv.{}` in `{}`", key, name)
         );
     }
+    settings->source_text = *text;
     file.settings = std::move(*settings);
     return file;
 }

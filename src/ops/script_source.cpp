@@ -1,5 +1,6 @@
 #include "ops/script_source.h"
 
+#include "base/check.h"
 #include "base/file.h"
 
 #include <fmt/core.h>
@@ -58,14 +59,14 @@ std::string name_of(const net::Url& url) {
     return name.ends_with(".py") ? name : name + ".py";
 }
 
-Result<ScriptSource> download(Session& session, const std::string& text) {
+Result<ScriptSource> download(net::Client& client, const std::string& text) {
     const net::Url url = TRY(net::Url::parse(text));
     ScriptSource script;
     script.shown = url.display();
     script.name = name_of(url);
     script.identity = url.without_credentials().text();
     script.directory = TRY(base::current_directory());
-    if (session.options().offline()) {
+    if (client.options().connectivity == net::Connectivity::Offline) {
         return base::fail(
             Error(
                 ErrorKind::Usage,
@@ -78,8 +79,7 @@ Result<ScriptSource> download(Session& session, const std::string& text) {
     request.url = url;
     request.size_limit = kLargestScript;
     net::Response response = TRY(base::with_context(
-        session.client().fetch(std::move(request)).get(),
-        fmt::format("failed to download `{}`", script.shown)
+        client.fetch(std::move(request)).get(), fmt::format("failed to download `{}`", script.shown)
     ));
     if (!response.is_success()) {
         // An error page is no program, whatever it contains.
@@ -94,7 +94,7 @@ Result<ScriptSource> download(Session& session, const std::string& text) {
 
 }  // namespace
 
-Result<std::optional<ScriptSource>> load_script(Session& session, const RunTarget& target) {
+Result<std::optional<ScriptSource>> load_script(net::Client* client, const RunTarget& target) {
     std::optional<ScriptSource> script;
     switch (target.kind) {
         case TargetKind::Script:
@@ -104,7 +104,8 @@ Result<std::optional<ScriptSource>> load_script(Session& session, const RunTarge
             script = TRY(read_standard_input());
             break;
         case TargetKind::Remote:
-            script = TRY(download(session, target.what));
+            CHECK(client != nullptr, "a remote script without a client");
+            script = TRY(download(*client, target.what));
             break;
         default:
             return std::nullopt;

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "base/result.h"
+#include "net/client.h"
 #include "ops/run_target.h"
-#include "ops/session.h"
 #include "project/inline_script.h"
 
 #include <optional>
@@ -22,8 +22,9 @@ struct ScriptSource {
     std::string block;                                // the block's text, for the fingerprint
 };
 
-// nullopt when the target has no text of its own to look into (module, command, archive, ...). An
-// unreadable local script counts as one without metadata: Python will say what is wrong with it.
-base::Result<std::optional<ScriptSource>> load_script(Session& session, const RunTarget& target);
+// nullopt when the target has no text of its own to look into (module, command, archive, ...). An unreadable local
+// script counts as one without metadata: Python will say what is wrong with it. `client` is needed for remote targets
+// only; offline, they are an error.
+base::Result<std::optional<ScriptSource>> load_script(net::Client* client, const RunTarget& target);
 
 }  // namespace ops

@@ -118,6 +118,7 @@ base::Result<ScriptMetadata> parse_script_block(
             return base::fail(codec::toml_error(*tool, name, "`tool.uv` must be a table"));
         metadata.settings =
             TRY(parse_settings(*table, {std::string(name), directory, SettingsKind::ToolTable}));
+        metadata.settings.source_text = block.text;
     }
     return metadata;
 }

@@ -458,6 +458,7 @@ Settings merge_settings(Settings first, const Settings& second) {
     append(first.source_indexes, second.source_indexes);
     append(first.source_urls, second.source_urls);
     append(first.source_unsupported, second.source_unsupported);
+    first.source_text += second.source_text;
     return first;
 }
 

@@ -80,6 +80,7 @@ struct Settings {
     NamedTexts source_unsupported;
 
     std::vector<std::string> unknown;  // keys nobody knows, for a warning
+    std::string source_text;           // the texts these settings were read from, for fingerprints
 };
 
 base::Result<Settings> parse_settings(const codec::TomlTable& table, const SettingsOrigin& origin);

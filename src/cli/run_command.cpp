@@ -1,0 +1,234 @@
+#include "base/file.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/configuration.h"
+#include "cli/reporter.h"
+#include "cli/settings.h"
+#include "ops/run.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+namespace cli {
+
+namespace {
+
+using base::Result;
+
+ops::TargetMode target_mode(const Invocation& invocation) {
+    if (invocation.flag("--module")) return ops::TargetMode::Module;
+    const bool script = invocation.flag("--script") || invocation.flag("--gui-script");
+    return script ? ops::TargetMode::Script : ops::TargetMode::Guess;
+}
+
+ops::ExtraRequirements extra_of(const Invocation& invocation) {
+    return {
+        .with = invocation.values("--with"),
+        .editable = invocation.values("--with-editable"),
+        .files = invocation.values("--with-requirements"),
+    };
+}
+
+// Where configuration is looked for: beside a local script, else where we are.
+Result<std::string> start_directory(const Invocation& invocation, const ops::RunTarget& target) {
+    if (const auto project = invocation.value("--project")) {
+        if (!base::exists(*project)) {
+            return base::fail(
+                base::ErrorKind::Usage,
+                fmt::format("Project directory `{}` does not exist", *project)
+            );
+        }
+        if (base::is_directory(*project)) return base::absolute_path(*project);
+        if (base::file_name(*project) == "pyproject.toml")
+            return std::string(base::parent_path(TRY(base::absolute_path(*project))));
+        return base::fail(
+            base::ErrorKind::Usage, fmt::format("Project path `{}` is not a directory", *project)
+        );
+    }
+    const bool local = target.kind == ops::TargetKind::Script ||
+                       target.kind == ops::TargetKind::Archive ||
+                       target.kind == ops::TargetKind::Package;
+    const std::string here = TRY(base::current_directory());
+    if (!local) return here;
+    const std::string path = base::normalize_path(base::join_path(here, target.what));
+    return target.kind == ops::TargetKind::Package ? path : std::string(base::parent_path(path));
+}
+
+base::Error project_error(const std::string& root) {
+    return base::Error(
+               base::ErrorKind::Usage,
+               fmt::format(
+                   "`{}` is a project, and adder cannot run in projects yet",
+                   base::display_path(root)
+               )
+    )
+        .hint("`--no-project` runs without it; scripts with inline metadata need no project");
+}
+
+void warn_about_ignored(const Context& context, bool has_script_block) {
+    static constexpr std::string_view kProjectOnly[] = {
+        "--extra",
+        "--all-extras",
+        "--group",
+        "--all-groups",
+        "--only-group",
+        "--no-group",
+        "--only-dev",
+        "--package",
+        "--all-packages",
+        "--no-sync",
+        "--frozen",
+        "--no-editable",
+        "--no-default-groups",
+    };
+    const std::string_view why = has_script_block ? "for Python scripts with inline metadata"
+                                 : context.invocation.flag("--no-project")
+                                     ? "when used alongside `--no-project`"
+                                     : "outside of a project";
+    for (const std::string_view option : kProjectOnly) {
+        if (context.invocation.on_command_line(option)) {
+            context.printer.warning(fmt::format("`{}` has no effect {}", option, why));
+        }
+    }
+}
+
+std::uint64_t depth_of(const Variables& variables) {
+    const auto depth = base::parse_unsigned(variables.find("UV_RUN_RECURSION_DEPTH").value_or(""));
+    return depth ? *depth + 1 : 1;
+}
+
+// A script without a lock file cannot be run as locked; asked for by a variable, that is only worth a warning.
+Result<void> check_lock(const Context& context, const ops::RunRequest& request) {
+    for (const std::string_view option : {"--locked", "--frozen"}) {
+        if (!context.invocation.flag(option)) continue;
+        if (!request.script || !request.script->metadata) continue;
+        const std::string message = "Unable to find lockfile for Python script";
+        if (context.invocation.on_command_line(option)) {
+            return base::fail(base::Error(
+                                  base::ErrorKind::Usage,
+                                  fmt::format("{}, but `{}` was provided", message, option)
+            )
+                                  .hint("locked scripts are not supported yet; leave the option out"
+                                  ));
+        }
+        context.printer.warning(
+            fmt::format("No lockfile found for Python script (ignoring `{}`)", option)
+        );
+    }
+    return {};
+}
+
+int show_commands(const Context& context, ops::Session& session, const ops::RunRequest& request) {
+    const Result<std::vector<std::string>> names = ops::runnable_commands(session, request);
+    if (!names) return report(context, names.error());
+    const std::string program = fmt::format("{} run", context.invocation.program);
+    std::string text = fmt::format(
+        "Provide a command or script to invoke with `{0} <command>` or `{0} <script>.py`.\n",
+        program
+    );
+    if (!names->empty()) text += "\nThe following commands are available in the environment:\n\n";
+    for (const std::string& name : *names)
+        text += fmt::format("- {}\n", name);
+    text += fmt::format("\nSee `{} --help` for more information.\n", program);
+    context.printer.output(text);
+    return 2;
+}
+
+class RunCommand {
+  public:
+    explicit RunCommand(const Context& context)
+        : context_(context),
+          reporter_(context.printer, shows_resolution(context) ? Detail::Full : Detail::Summary) {}
+
+    int run() {
+        Result<int> code = prepare();
+        reporter_.finish();
+        return code ? *code : report(context_, code.error());
+    }
+
+  private:
+    static bool shows_resolution(const Context& context) {
+        return context.invocation.flag("--show-resolution") ||
+               context.printer.options().verbosity >= Verbosity::Debug;
+    }
+
+    Result<int> prepare() {
+        const Invocation& invocation = context_.invocation;
+        ops::RunRequest request;
+        request.target = TRY(ops::classify_target(invocation.positionals, target_mode(invocation)));
+        Configuration configuration = TRY(load_configuration(
+            invocation,
+            context_.variables,
+            ConfigurationScope::All,
+            TRY(start_directory(invocation, request.target))
+        ));
+        TRY(read_script(request, configuration));
+        const bool has_block = request.script && request.script->metadata;
+        const bool in_project =
+            configuration.project_root && !invocation.flag("--no-project") && !has_block;
+        if (in_project) return base::fail(project_error(*configuration.project_root));
+        warn_about_ignored(context_, has_block);
+        TRY(check_lock(context_, request));
+        for (const std::string& warning : configuration.warnings)
+            context_.printer.warning(warning);
+        const Inputs inputs{invocation, context_.variables, configuration.settings};
+        fill(request, inputs);
+        ops::Session session(TRY(make_options(inputs)), reporter_);
+        if (request.target.kind == ops::TargetKind::None)
+            return show_commands(context_, session, request);
+        ops::ReadyLaunch ready = TRY(ops::prepare_run(session, std::move(request)));
+        reporter_.finish();
+        return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
+    }
+
+    // The script's own settings stand in front of all files.
+    Result<void> read_script(ops::RunRequest& request, Configuration& configuration) {
+        const Inputs before{context_.invocation, context_.variables, configuration.settings};
+        const std::vector<std::string> files = context_.invocation.values("--with-requirements");
+        const bool twice = request.target.kind == ops::TargetKind::StandardInput &&
+                           std::ranges::find(files, "-") != files.end();
+        if (twice) {
+            return base::fail(
+                base::ErrorKind::Usage, "Cannot read both requirements file and script from stdin"
+            );
+        }
+        if (request.target.kind == ops::TargetKind::Remote) {
+            ops::Session session(TRY(make_options(before)), reporter_);
+            request.script = TRY(ops::load_script(&session.client(), request.target));
+        } else {
+            request.script = TRY(ops::load_script(nullptr, request.target));
+        }
+        if (request.script && request.script->metadata) {
+            configuration.settings =
+                merge_settings(request.script->metadata->settings, configuration.settings);
+        }
+        return {};
+    }
+
+    void fill(ops::RunRequest& request, const Inputs& inputs) const {
+        const Invocation& invocation = context_.invocation;
+        request.extra = extra_of(invocation);
+        request.isolation =
+            invocation.flag("--isolated") ? ops::Isolation::Own : ops::Isolation::Shared;
+        request.memo = memo_use(invocation);
+        request.settings_fingerprint = settings_fingerprint(inputs);
+        request.child = child_settings(invocation, context_.variables);
+        request.recursion_depth = depth_of(context_.variables);
+        if (const auto limit =
+                base::parse_unsigned(invocation.value("--max-recursion-depth").value_or(""))) {
+            request.recursion_limit = *limit;
+        }
+    }
+
+    const Context& context_;
+    Reporter reporter_;
+};
+
+}  // namespace
+
+int run_command(const Context& context) {
+    return RunCommand(context).run();
+}
+
+}  // namespace cli

@@ -1,0 +1,104 @@
+#include "ops/venv.h"
+
+#include "base/file.h"
+#include "install/installer.h"
+#include "ops/payloads.h"
+#include "ops/resolver.h"
+#include "python/pin.h"
+
+#include <fmt/core.h>
+
+namespace ops {
+
+namespace {
+
+using base::Result;
+
+Result<python::PythonRequest> python_request(const Session& session, const VenvRequest& request) {
+    const PythonChoice& choice = session.options().python;
+    if (choice.request) return python::PythonRequest::parse(*choice.request);
+    if (request.project == ProjectUse::Ignore) return python::PythonRequest();
+    const auto pin = TRY(python::find_pin({
+        .directory = choice.discovery.working_directory,
+        .stop_at = {},
+        .config_directory = choice.config_directory,
+    }));
+    return pin ? pin->first() : python::PythonRequest();
+}
+
+// pip, and what old Pythons need beside it to build anything.
+std::vector<solve::RootRequirement> seed_requirements(const python::Interpreter& interpreter) {
+    std::vector<std::string> names = {"pip"};
+    if (interpreter.minor() < 12) names.insert(names.end(), {"setuptools", "wheel"});
+    std::vector<solve::RootRequirement> requirements;
+    for (const std::string& name : names) {
+        // These names are valid; a failed parse would be a broken parser.
+        if (auto requirement = pep::Requirement::parse(name))
+            requirements.push_back({*requirement, "--seed"});
+    }
+    return requirements;
+}
+
+Result<void> install_seeds(
+    Session& session, const python::Interpreter& interpreter, const python::VenvLayout& layout
+) {
+    const auto registry = TRY(make_registry(session, interpreter));
+    const ResolutionResult resolution = TRY(resolve(
+        session, *registry, interpreter, {seed_requirements(interpreter), {}, "seed packages"}
+    ));
+    const std::vector<Payload> payloads =
+        TRY(obtain_payloads(session, *registry, resolution.wheels));
+    std::vector<install::WheelInstall> wheels;
+    for (const Payload& payload : payloads)
+        wheels.push_back({payload.directory, {}, {}});
+    install::InstallOptions options;
+    options.link_mode = session.options().install.link_mode.value_or(install::LinkMode::Clone);
+    const std::string root = TRY(base::absolute_path(layout.root));
+    const install::TargetLayout target =
+        install::target_of(python::venv_layout(root, interpreter), root);
+    const install::InstallReport report =
+        TRY(install::install_wheels(wheels, target, options, session.pool()));
+    for (const std::string& warning : report.warnings)
+        session.emit(Warned{warning});
+    for (const install::InstalledWheel& wheel : report.wheels) {
+        session.emit(Changed{ChangeKind::Added, wheel.name, wheel.version, {}});
+    }
+    return {};
+}
+
+// What is in the way is moved aside only when that was asked for.
+Result<void> make_room(Session& session, VenvRequest& request) {
+    if (request.options.existing != python::ExistingPolicy::Clear) return {};
+    const python::VenvTarget target = TRY(python::look_at_venv_target(request.path));
+    if (target == python::VenvTarget::Environment) session.emit(EnvironmentRemoved{request.path});
+    if (target == python::VenvTarget::OtherDirectory &&
+        request.foreign == ForeignDirectory::Replace) {
+        TRY(base::remove_tree(request.path));
+        request.options.existing = python::ExistingPolicy::Refuse;
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<python::VenvLayout> make_venv(Session& session, VenvRequest request) {
+    const python::Interpreter interpreter = TRY(
+        session.interpreter(TRY(python_request(session, request)), python::EnvironmentUse::Ignore)
+    );
+    const std::string& managed = session.options().python.discovery.managed_directory;
+    session.emit(InterpreterChosen{
+        .implementation = python::implementation_title(interpreter),
+        .version = interpreter.version.to_string(),
+        .path = interpreter.executable,
+        .managed = !managed.empty() && interpreter.executable.starts_with(managed + "/"),
+    });
+    session.emit(EnvironmentCreated{request.path, request.seed == Seed::Packages});
+    TRY(make_room(session, request));
+    request.options.creator_version = session.options().adder_version;
+    python::VenvLayout layout =
+        TRY(python::create_venv(request.path, interpreter, request.options));
+    if (request.seed == Seed::Packages) TRY(install_seeds(session, interpreter, layout));
+    return layout;
+}
+
+}  // namespace ops

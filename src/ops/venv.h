@@ -1,0 +1,31 @@
+// `venv`: a virtual environment where the user wants it, with seed packages on request.
+#pragma once
+
+#include "base/result.h"
+#include "ops/session.h"
+#include "python/venv.h"
+
+#include <string>
+
+namespace ops {
+
+enum class Seed { None, Packages };
+// Whether pins in `.python-version` files and a project's requires-python take part.
+enum class ProjectUse { Consider, Ignore };
+enum class ForeignDirectory {
+    Refuse,
+    Replace
+};  // --force: `--clear` may empty what is no environment
+
+struct VenvRequest {
+    std::string path;  // as shown
+    python::VenvOptions options;
+    Seed seed = Seed::None;
+    ProjectUse project = ProjectUse::Consider;
+    ForeignDirectory foreign = ForeignDirectory::Refuse;
+};
+
+// Emits InterpreterChosen, EnvironmentRemoved, EnvironmentCreated and, with seeds, one Changed for each.
+base::Result<python::VenvLayout> make_venv(Session& session, VenvRequest request);
+
+}  // namespace ops
