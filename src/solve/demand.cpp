@@ -37,7 +37,9 @@ std::vector<Demand> DemandPipeline::of_root() const {
     std::vector<Demand> demands;
     for (const Source& source : rewritten(stated, nullptr)) {
         if (!is_active(source, nullptr)) continue;
-        demands.push_back({.requirement = source.requirement, .origin = source.origin});
+        demands.push_back(
+            {.requirement = source.requirement, .role = role_of(source), .origin = source.origin}
+        );
     }
     return with_constraints(std::move(demands));
 }
@@ -61,20 +63,22 @@ std::vector<Demand> DemandPipeline::of_release(
         for (const Source& source : sources) {
             if (!is_active(source, pending[i])) continue;
             if (source.requirement->name != release.name) {
-                demands.push_back({.requirement = source.requirement});
+                demands.push_back({.requirement = source.requirement, .role = role_of(source)});
                 continue;
             }
             for (const pep::ExtraName& nested : source.requirement->extras) {
                 if (seen.insert(nested).second) pending.push_back(&nested);
             }
             if (!source.requirement->specifiers.empty()) {
-                demands.push_back(
-                    {.requirement = source.requirement, .role = Demand::Role::Constraint}
-                );
+                demands.push_back({.requirement = source.requirement, .role = DemandRole::Self});
             }
         }
     }
     return with_constraints(std::move(demands));
+}
+
+DemandRole DemandPipeline::role_of(const Source& source) {
+    return source.requirement == source.stated ? DemandRole::Stated : DemandRole::Override;
 }
 
 bool DemandPipeline::applies(
@@ -169,7 +173,7 @@ std::vector<Demand> DemandPipeline::with_constraints(std::vector<Demand> demands
         auto found = constraints_.find(name);
         if (found == constraints_.end() || !constrained.insert(name).second) continue;
         for (const pep::Requirement* constraint : found->second) {
-            all.push_back({.requirement = constraint, .role = Demand::Role::Constraint});
+            all.push_back({.requirement = constraint, .role = DemandRole::Constraint});
         }
     }
     return all;

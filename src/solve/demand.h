@@ -16,10 +16,14 @@
 
 namespace solve {
 
+// Stated: by the package. Override: by the user in place of that. Constraint: by the user, limits the package and
+// brings no extras. Self: the package speaks of its own version.
+enum class DemandRole : std::uint8_t { Stated, Override, Constraint, Self };
+
 // A requirement that applies. Points into the problem or the metadata, which outlive it.
 struct Demand {
     const pep::Requirement* requirement;
-    enum class Role { Requirement, Constraint } role = Role::Requirement;
+    DemandRole role = DemandRole::Stated;
     const std::string* origin = nullptr;  // root requirements only
 };
 
@@ -47,6 +51,7 @@ class DemandPipeline {
         const std::string* origin = nullptr;
     };
 
+    static DemandRole role_of(const Source& source);
     // Applies overrides and exclusions. The scope is null for the root.
     std::vector<Source> rewritten(std::span<const Source> stated, const Scope* scope) const;
     bool is_excluded(const pep::PackageName& name, const Scope* scope) const;

@@ -72,7 +72,7 @@ class Explainer {
             failure.proof.push_back(std::move(step));
             add_hints(node, failure.hints);
         }
-        add_root_hint(needed, failure.hints);
+        add_user_hint(needed, failure.hints);
         return failure;
     }
 
@@ -133,7 +133,8 @@ class Explainer {
             present.push_back(&version);
         }
         if (present.empty()) {
-            return known->visible->empty() ? "there is none at all" : "there are only pre-releases";
+            return known->visible->empty() ? "what there is is newer than the cut-off"
+                                           : "there are only pre-releases";
         }
         return fmt::format("there {} {}", present.size() == 1 ? "is" : "are", enumerate(present));
     }
@@ -158,27 +159,26 @@ class Explainer {
         add(cut_off_hint(entry, name));
     }
 
-    // The user's own requirements that take part; at least one of them has to give.
-    void add_root_hint(const std::set<IncompatibilityId>& needed, std::vector<std::string>& hints)
+    // What the user wrote and takes part; at least one of it has to give.
+    void add_user_hint(const std::set<IncompatibilityId>& needed, std::vector<std::string>& hints)
         const {
         std::vector<std::string> involved;
+        bool can_loosen = false;
         for (IncompatibilityId id : needed) {
             const Incompatibility& node = store_[id];
-            if (node.cause != Cause::Dependency || node.terms[0].package != kRoot) continue;
+            bool is_of_user = node.terms.front().package == kRoot || !node.reason.empty();
+            if (node.cause != Cause::Dependency || !is_of_user) continue;
             const pep::VersionRange& range = node.terms[1].term.range();
-            std::string text = search_.packages().label(node.terms[1].package);
-            if (!range.is_full()) text += range.to_string();
-            text = fmt::format("`{}`", text);
-            if (std::ranges::find(involved, text) == involved.end()) {
-                involved.push_back(std::move(text));
-            }
+            std::string text = shown(search_.packages().label(node.terms[1].package), range);
+            if (!node.reason.empty()) text = fmt::format("{} {}", node.reason, text);
+            if (std::ranges::find(involved, text) != involved.end()) continue;
+            involved.push_back(std::move(text));
+            can_loosen = can_loosen || !range.is_full();
         }
-        if (involved.empty() || involved.size() > kShownVersions) return;
-        hints.push_back(
-            involved.size() == 1
-                ? fmt::format("change or drop the requirement {}", involved.front())
-                : fmt::format("change or drop one of the requirements {}", joined(involved))
-        );
+        // That the only thing asked for could be dropped is no advice.
+        bool says_something = can_loosen || involved.size() > 1;
+        if (!says_something || involved.size() > kShownVersions) return;
+        hints.push_back("loosen or drop " + joined(involved, " or "));
     }
 
     std::string cut_off_hint(const PackageTerm& entry, const std::string& name) const {

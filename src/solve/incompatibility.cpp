@@ -25,7 +25,7 @@ Incompatibility make_no_version(PackageId package, pep::VersionRange range) {
 }
 
 Incompatibility make_dependency(Requires requires_fact, Cause cause) {
-    Incompatibility fact{.cause = cause};
+    Incompatibility fact{.cause = cause, .reason = std::move(requires_fact.reason)};
     fact.terms.push_back({requires_fact.package, Term::positive(std::move(requires_fact.versions))}
     );
     fact.terms.push_back({requires_fact.dependency, Term::negative(std::move(requires_fact.range))}
@@ -88,7 +88,7 @@ std::optional<Incompatibility> IncompatibilityStore::merged(
 ) const {
     const Incompatibility& a = all_[first];
     const Incompatibility& b = all_[second];
-    if (a.terms[1].term != b.terms[1].term) return std::nullopt;
+    if (a.terms[1].term != b.terms[1].term || a.reason != b.reason) return std::nullopt;
     Requires both{
         .package = a.terms[0].package,
         .versions = a.terms[0].term.range().union_with(b.terms[0].term.range()),

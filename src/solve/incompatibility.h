@@ -50,6 +50,7 @@ struct Requires {
     pep::VersionRange versions;
     PackageId dependency;
     pep::VersionRange range;
+    std::string reason;  // who says so, if it is not the package: "your constraint"
 };
 
 Incompatibility make_root(pep::VersionRange version);

@@ -27,10 +27,9 @@ std::vector<const pep::Version*> listed_in(const Claim& claim) {
     return versions;
 }
 
-// A set of versions as it is: `a>=1`, `a` for any version.
+// A set of versions as it is.
 std::string exact_text(const Claim& claim) {
-    if (claim.versions.is_full()) return fmt::format("`{}`", claim.package);
-    return fmt::format("`{}{}`", claim.package, claim.versions.to_string());
+    return shown(claim.package, claim.versions);
 }
 
 // A set of versions as one would say it who knows which ones exist.
@@ -38,14 +37,12 @@ std::string known_text(const Claim& claim) {
     const std::vector<const pep::Version*> versions = listed_in(claim);
     if (versions.empty()) return exact_text(claim);
     if (versions.size() == claim.listed->size() && versions.size() > 1) {
-        return fmt::format("any `{}`", claim.package);
+        return fmt::format("every version of `{}`", claim.package);
     }
     if (versions.size() == 1) {
         return fmt::format("`{}=={}`", claim.package, versions.front()->to_string());
     }
-    Claim simple = claim;
-    simple.versions = claim.versions.simplify(*claim.listed);
-    return exact_text(simple);
+    return shown(claim.package, claim.versions.simplify(*claim.listed));
 }
 
 // What follows from terms that cannot all be true.
@@ -79,9 +76,9 @@ std::string fact_text(const Derivation& step) {
     const Claim& subject = step.claims.front();
     switch (step.kind) {
         case FactKind::Dependency: {
-            std::string object = exact_text(step.claims[1]);
-            if (is_root(subject)) return "you require " + object;
-            return fmt::format("{} requires {}", known_text(subject), object);
+            std::string verb = is_root(subject) ? "you require" : known_text(subject) + " requires";
+            std::string source = step.reason.empty() ? "" : fmt::format(" ({})", step.reason);
+            return fmt::format("{} {}{}", verb, exact_text(step.claims[1]), source);
         }
         case FactKind::NoVersion:
             if (step.reason.empty()) return "there is no " + exact_text(subject);
@@ -97,6 +94,32 @@ std::string fact_text(const Derivation& step) {
     }
     return conclusion_text(step);
 }
+
+// The first half of a line: first what the user requires, in one part, then what packages require, then the rest.
+struct Reasons {
+    std::vector<std::string> required;
+    std::vector<std::string> dependencies;
+    std::vector<std::string> facts;
+
+    void add(const Derivation& step) {
+        if (step.kind != FactKind::Dependency) {
+            facts.push_back(fact_text(step));
+        } else if (is_root(step.claims.front()) && step.reason.empty()) {
+            required.push_back(exact_text(step.claims[1]));
+        } else {
+            dependencies.push_back(fact_text(step));
+        }
+    }
+
+    std::string text() const {
+        std::vector<std::string> parts;
+        if (!required.empty()) parts.push_back("you require " + joined(required));
+        parts.insert(parts.end(), dependencies.begin(), dependencies.end());
+        parts.insert(parts.end(), facts.begin(), facts.end());
+        // Nothing of its own to add: a conclusion from the one above and one that is written out before that.
+        return parts.empty() ? "taken together" : joined(parts, ", and ");
+    }
+};
 
 // Writes a simplified proof, one line a conclusion.
 class Writer {
@@ -171,23 +194,21 @@ class Writer {
     }
 
     void write_step(std::size_t step, bool is_last) {
-        std::vector<std::string> reasons;
+        Reasons reasons;
         bool continues = false;
         for (std::size_t parent : premises(step)) {
-            if (!is_conclusion(parent)) {
-                reasons.push_back(fact_text(proof_[parent]));
-            } else if (line_[parent] + 1 == lines_.size()) {
+            if (is_conclusion(parent) && line_[parent] + 1 == lines_.size()) {
                 continues = true;
+            } else if (is_conclusion(parent)) {
+                reasons.facts.push_back(reference(parent));
             } else {
-                reasons.push_back(reference(parent));
+                reasons.add(proof_[parent]);
             }
         }
-        std::string conclusion =
+        const char* start = continues ? "also, " : "";
+        const std::string conclusion =
             is_last ? "your requirements cannot be met" : conclusion_text(proof_[step]);
-        std::string text = continues ? "also, " : "";
-        text += joined(reasons);
-        if (reasons.empty()) text = "from the last two";
-        lines_.push_back({text + ", so " + conclusion, 0});
+        lines_.push_back({fmt::format("{}{}, so {}", start, reasons.text(), conclusion), 0});
         line_[step] = lines_.size() - 1;
     }
 

@@ -9,10 +9,9 @@ namespace solve {
 namespace {
 
 using testing::AllOf;
-using testing::Contains;
-using testing::Each;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 using testing::Not;
 
 struct Told {
@@ -36,9 +35,182 @@ TEST(Report, TwoRequirementsThatContradictEachOther) {
         told.lines,
         ElementsAre("you require `a==1.0` and `a==2.0`, so your requirements cannot be met")
     );
+    EXPECT_THAT(told.hints, ElementsAre("loosen or drop `a==1.0` or `a==2.0`"));
+}
+
+TEST(Report, AVersionThatDoesNotExistNamesThoseThatDo) {
+    TableProvider index;
+    for (const char* version : {"1.0", "1.1", "2.0"})
+        index.add("a", version);
     EXPECT_THAT(
-        told.hints, ElementsAre("change or drop one of the requirements `a==1.0` and `a==2.0`")
+        tell(asking({"a>=3"}), index).lines,
+        ElementsAre(
+            "you require `a>=3`, and there is no `a>=3` (there are 1.0, 1.1 and 2.0), so your "
+            "requirements cannot be met"
+        )
     );
+    for (const char* version : {"2.1", "2.2", "2.3"})
+        index.add("a", version);
+    EXPECT_THAT(
+        tell(asking({"a>=3"}), index).lines,
+        ElementsAre(HasSubstr("(there are 6 versions from 1.0 to 2.3)"))
+    );
+}
+
+TEST(Report, APackageThatDoesNotExist) {
+    TableProvider index;
+    Told told = tell(asking({"nope[x]"}), index);
+    EXPECT_THAT(
+        told.lines,
+        ElementsAre("you require `nope[x]`, and `nope` was not found in the package index, so your "
+                    "requirements cannot be met")
+    );
+    EXPECT_THAT(told.hints, IsEmpty());
+}
+
+TEST(Report, FollowsTheChain) {
+    TableProvider index;
+    index.add("a", "1.0", {"b"});
+    index.add("b", "1.0", {"c<2"});
+    index.add("d", "1.0", {"c>=2"});
+    index.add("c", "1.0");
+    index.add("c", "2.0");
+    Told told = tell(asking({"a", "d"}), index);
+    ASSERT_FALSE(told.lines.empty());
+    EXPECT_THAT(told.lines.back(), HasSubstr("so your requirements cannot be met"));
+    std::string text;
+    for (const std::string& line : told.lines)
+        text += line + "\n";
+    for (const char* fact :
+         {"`a==1.0` requires `b`",
+          "`b==1.0` requires `c<2`",
+          "`d==1.0` requires `c>=2`",
+          "you require"}) {
+        EXPECT_THAT(text, HasSubstr(fact));
+    }
+    EXPECT_THAT(told.hints, ElementsAre("loosen or drop `a` or `d`"));
+}
+
+TEST(Report, ManyVersionsWithTheSameFaultAreOneReason) {
+    TableProvider index;
+    for (int i = 1; i <= 30; ++i) {
+        index.add("a", std::to_string(i)).metadata =
+            Dependencies{.requires_python = specifiers_of(">=3.14")};
+        index.add("b", std::to_string(i), {"c>=2"});
+    }
+    index.add("c", "1");
+    EXPECT_THAT(
+        tell(asking({"a"}), index).lines,
+        ElementsAre(
+            "you require `a`, and every version of `a` needs Python >=3.14 (the interpreter is "
+            "3.12.4), so your requirements cannot be met"
+        )
+    );
+    EXPECT_THAT(
+        tell(asking({"b"}), index).lines,
+        ElementsAre(
+            "every version of `b` requires `c>=2`, and there is no `c>=2` (there is 1), so every "
+            "version of `b` is ruled out",
+            "also, you require `b`, so your requirements cannot be met"
+        )
+    );
+}
+
+TEST(Report, AStepThatIsNeededTwiceHasANumber) {
+    TableProvider index;
+    index.add("a", "1", {"x"});
+    index.add("a", "2", {"y"});
+    index.add("x", "1", {"z"});
+    index.add("y", "1", {"z"});
+    index.add("z", "1", {"p", "q"});
+    for (const char* version : {"1", "2"})
+        index.add("r", version);
+    index.add("p", "1", {"r==1"});
+    index.add("q", "1", {"r==2"});
+    Told told = tell(asking({"a", "x", "y"}), index);
+    for (const std::string& line : told.lines) {
+        EXPECT_THAT(line, Not(HasSubstr("\n")));
+        EXPECT_THAT(line, HasSubstr(", so "));
+    }
+}
+
+TEST(Report, ConstraintsAndOverridesAreNamedAsTheUsers) {
+    TableProvider index;
+    index.add("a", "1.0", {"b"});
+    index.add("b", "1.0");
+    Problem problem = asking({"a"});
+    problem.constraints.push_back(requirement_of("b>=3"));
+    Told told = tell(problem, index);
+    EXPECT_THAT(told.lines.front(), HasSubstr("`a==1.0` requires `b>=3` (your constraint)"));
+    EXPECT_THAT(told.hints, ElementsAre("loosen or drop `a` or your constraint `b>=3`"));
+    problem.constraints.clear();
+    problem.overrides.push_back({.requirement = requirement_of("b>=3")});
+    EXPECT_THAT(tell(problem, index).lines.front(), HasSubstr("(your override)"));
+}
+
+TEST(Report, HintsNameWhatTheModeOrTheDateHides) {
+    TableProvider index;
+    index.add("a", "1.0");
+    index.add("a", "2.0a1");
+    index.add("a", "2.0").release.usability = Usability::ExcludedByDate;
+    Problem problem = asking({"a>1.0"});
+    problem.prerelease = PrereleaseMode::Disallow;
+    Told told = tell(problem, index);
+    EXPECT_THAT(told.lines, ElementsAre(HasSubstr("(there is 1.0)")));
+    EXPECT_THAT(
+        told.hints,
+        ElementsAre(
+            AllOf(HasSubstr("pre-releases"), HasSubstr("2.0a1")),
+            AllOf(HasSubstr("--exclude-newer"), HasSubstr("(2.0)")),
+            "loosen or drop `a>1.0`"
+        )
+    );
+}
+
+TEST(Report, TheProvidersReasonsAndHintsArePassedOn) {
+    TableProvider index;
+    index.add("a", "1.0").release = {
+        .version = version_of("1.0"),
+        .usability = Usability::NeedsBuild,
+        .reason = "has no wheel, and builds are off",
+        .hint = "drop `--no-build`"
+    };
+    index.add("b", "1.0").metadata =
+        Unavailable{.reason = "has metadata that cannot be read", .hint = "tell its authors"};
+    Told told = tell(asking({"a"}), index);
+    EXPECT_THAT(told.lines, ElementsAre(HasSubstr("`a==1.0` has no wheel, and builds are off")));
+    EXPECT_THAT(told.hints, ElementsAre("drop `--no-build`"));
+    told = tell(asking({"b"}), index);
+    EXPECT_THAT(told.lines, ElementsAre(HasSubstr("`b==1.0` has metadata that cannot be read")));
+    EXPECT_THAT(told.hints, ElementsAre("tell its authors"));
+}
+
+TEST(Report, RequirementsThatNothingCanMeet) {
+    TableProvider index;
+    index.add("a", "1.0", {"b>2,<1"});
+    index.add("b", "1.0");
+    EXPECT_THAT(
+        tell(asking({"a<0.dev0"}), index).lines,
+        ElementsAre(
+            "you require `a<0.dev0`, which no version can be, so your requirements cannot be met"
+        )
+    );
+    EXPECT_THAT(
+        tell(asking({"a"}), index).lines,
+        ElementsAre(AllOf(HasSubstr("`a==1.0` requires"), HasSubstr("which no version can be")))
+    );
+}
+
+TEST(Report, BecomesAnErrorWithItsStepsAsCauses) {
+    TableProvider index;
+    index.add("a", "1.0");
+    auto result = solve(asking({"a>=2"}), index);
+    const auto* failure = std::get_if<NoSolution>(&result.error());
+    ASSERT_NE(failure, nullptr);
+    base::Error error = failure->to_error();
+    EXPECT_EQ(error.kind(), base::ErrorKind::Failed);
+    EXPECT_EQ(error.causes(), failure->report());
+    EXPECT_EQ(error.hints(), failure->hints);
 }
 
 }  // namespace

@@ -31,6 +31,19 @@ std::string reason_of(const Release& release) {
     return release.reason.empty() ? general_reason(release) : release.reason;
 }
 
+const char* reason_of(DemandRole role) {
+    switch (role) {
+        case DemandRole::Override:
+            return "your override";
+        case DemandRole::Constraint:
+            return "your constraint";
+        case DemandRole::Stated:
+        case DemandRole::Self:
+            break;
+    }
+    return "";
+}
+
 }  // namespace
 
 Search::Search(const Problem& problem, Provider& provider)
@@ -117,7 +130,7 @@ base::Result<void> Search::expand(const Subject& subject) {
         reject(
             subject,
             fmt::format(
-                "needs Python {}, and {} {}",
+                "needs Python {} ({} {})",
                 dependencies.requires_python->to_string(),
                 is_requested ? "you ask for" : "the interpreter is",
                 problem_.python.to_string()
@@ -144,7 +157,7 @@ void Search::bind_extra(const Subject& subject) {
     std::vector<IncompatibilityId> facts;
     for (PackageId part : {base, content}) {
         priorities_.meet(part, priority);
-        facts.push_back(add_dependency(subject, part, only, Cause::Link));
+        facts.push_back(add_dependency(subject, {part, only}, Cause::Link));
     }
     expanded_.emplace(subject.package, subject.version);
     conclude(subject, facts);
@@ -171,7 +184,11 @@ bool Search::add_demand(
     if (range.is_empty()) {
         reject(
             subject,
-            fmt::format("requires `{}`, which no version can be", requirement.to_string()),
+            fmt::format(
+                "{} `{}`, which no version can be",
+                subject.package == kRoot ? "require" : "requires",
+                requirement.to_string()
+            ),
             {}
         );
         return false;
@@ -187,16 +204,18 @@ bool Search::add_demand(
         return false;
     }
     const PriorityClass priority = class_of(requirement.name, range);
-    if (requirement.extras.empty() || demand.role == Demand::Role::Constraint) {
+    const char* reason = reason_of(demand.role);
+    bool is_limit = demand.role == DemandRole::Constraint || demand.role == DemandRole::Self;
+    if (requirement.extras.empty() || is_limit) {
         priorities_.meet(base, priority);
-        facts.push_back(add_dependency(subject, base, range, Cause::Dependency));
+        facts.push_back(add_dependency(subject, {base, range, reason}, Cause::Dependency));
         return true;
     }
     for (const pep::ExtraName& extra : requirement.extras) {
         const PackageId request = packages_.extra_request(requirement.name, extra);
         priorities_.meet(request, priority);
         priorities_.meet(base, priority);
-        facts.push_back(add_dependency(subject, request, range, Cause::Dependency));
+        facts.push_back(add_dependency(subject, {request, range, reason}, Cause::Dependency));
         // The package is bound to the range before its extra is looked at.
         propagation_.add(make_dependency(
             {.package = request, .versions = range, .dependency = base, .range = range}, Cause::Link
@@ -206,13 +225,14 @@ bool Search::add_demand(
 }
 
 IncompatibilityId Search::add_dependency(
-    const Subject& subject, PackageId dependency, const pep::VersionRange& range, Cause cause
+    const Subject& subject, const Target& target, Cause cause
 ) {
     return propagation_.add(make_dependency(
         {.package = subject.package,
          .versions = subject.interval,
-         .dependency = dependency,
-         .range = range},
+         .dependency = target.package,
+         .range = target.range,
+         .reason = target.reason},
         cause
     ));
 }

@@ -56,6 +56,13 @@ class Search {
         pep::VersionRange interval;
     };
 
+    // What a subject is bound to, and who says so if it is not the subject.
+    struct Target {
+        PackageId package;
+        const pep::VersionRange& range;
+        const char* reason = "";
+    };
+
     base::Result<void> decide_next(PackageId package);
     base::Result<void> decide_root();
     base::Result<void> expand(const Subject& subject);
@@ -66,9 +73,7 @@ class Search {
     bool add_demand(
         const Subject& subject, const Demand& demand, std::vector<IncompatibilityId>& facts
     );
-    IncompatibilityId add_dependency(
-        const Subject& subject, PackageId dependency, const pep::VersionRange& range, Cause cause
-    );
+    IncompatibilityId add_dependency(const Subject& subject, const Target& target, Cause cause);
     PriorityClass class_of(const pep::PackageName& name, const pep::VersionRange& range) const;
     void conclude(const Subject& subject, std::span<const IncompatibilityId> facts);
     void reject(const Subject& subject, std::string reason, std::string hint);

@@ -21,7 +21,7 @@ class SolutionBuilder {
         for (PackageId package = 0; package < search_.packages().size(); ++package)
             collect(package);
         for (const Demand& demand : search_.demands().of_root()) {
-            if (demand.role == Demand::Role::Requirement) {
+            if (demand.role != DemandRole::Constraint) {
                 require(demand.requirement->name, *demand.origin);
             }
         }
@@ -95,7 +95,7 @@ class SolutionBuilder {
         for (const pep::ExtraName* extra : parts) {
             for (const Demand& demand : search_.demands().of_release(release, stated, extra)) {
                 const pep::PackageName& target = demand.requirement->name;
-                if (demand.role == Demand::Role::Constraint || target == name) continue;
+                if (demand.role == DemandRole::Constraint || target == name) continue;
                 found_[name].dependencies.insert(target);
                 require(target, name.text());
             }
