@@ -120,14 +120,12 @@ class ValueParser {
             } else if (c == '"') {
                 quote_ = quote_ == '\0' ? '"' : '\0';
                 ++offset_;
-            } else if (quote_ == '"') {
-                value_ += text_[offset_++];
-            } else if (c == '\'') {
+            } else if (c == '\'' && quote_ == '\0') {
                 quote_ = '\'';
                 ++offset_;
-            } else if (is_blank(c)) {
+            } else if (is_blank(c) && quote_ == '\0') {
                 offset_ = std::min(text_.find_first_not_of(" \t\r\v\f", offset_), text_.size());
-                if (!at_end()) return std::unexpected(Trouble{text_, offset_});
+                good = at_end();
             } else {
                 value_ += text_[offset_++];
             }
