@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/trace.h"
+#include "store/listing.h"
 #include "store/lock.h"
 #include "store/pause.h"
 
@@ -68,7 +69,7 @@ bool is_foreign_entry(std::string_view name) {
 }
 
 Result<void> prepare_foreign_lock(const Layout& layout) {
-    const std::vector<base::DirectoryEntry> entries = TRY(base::list_directory(layout.root));
+    const std::vector<base::DirectoryEntry> entries = TRY(list_if_exists(layout.root));
     const bool is_shared = std::ranges::any_of(entries, [](const base::DirectoryEntry& entry) {
         return is_foreign_entry(entry.name);
     });
@@ -103,7 +104,7 @@ Result<std::shared_ptr<InheritedLock>> share_foreign_lock(
 
 Result<ForeignEntries> claim_foreign_entries(const Layout& layout) {
     ForeignEntries found;
-    for (const base::DirectoryEntry& entry : TRY(base::list_directory(layout.root))) {
+    for (const base::DirectoryEntry& entry : TRY(list_if_exists(layout.root))) {
         if (is_foreign_entry(entry.name)) found.paths.push_back(layout.root + "/" + entry.name);
     }
     if (found.paths.empty()) return found;

@@ -30,6 +30,8 @@ class InheritedLock {
 
     int descriptor() const { return fd_.get(); }
 
+    bool is_passed_on() const { return passed_ >= 0; }
+
     // Makes the lock survive exec; a second call does nothing.
     base::Result<int> pass_on();
 

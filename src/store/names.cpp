@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "store/build_lock.h"
+#include "store/listing.h"
 #include "store/sync_point.h"
 
 #include <fmt/format.h>
@@ -75,16 +76,16 @@ Result<void> write_name(const Layout& layout, std::string_view key, const Name& 
     return replace_link(layout, layout.name(key), name.text());
 }
 
-void remove_name(const Layout& layout, std::string_view key, const Name& name) {
+void remove_name(const Layout& layout, std::string_view key, std::string_view id) {
     const Result<std::optional<Name>> now = read_name(layout, key);
     // Between this look and the unlink the name may have been replaced: the new body then has no
     // name, is leased by its builder, and is built again by the next run.
-    if (now && *now == name) static_cast<void>(::unlink(layout.name(key).c_str()));
+    if (now && *now && (*now)->id == id) static_cast<void>(::unlink(layout.name(key).c_str()));
 }
 
 Result<std::vector<KeyedName>> list_names(const Layout& layout) {
     std::vector<KeyedName> names;
-    for (base::DirectoryEntry& entry : TRY(base::list_directory(layout.names()))) {
+    for (base::DirectoryEntry& entry : TRY(list_if_exists(layout.names()))) {
         std::optional<Name> name;
         if (const Result<std::optional<Name>> read = read_name(layout, entry.name)) name = *read;
         names.push_back({std::move(entry.name), name.value_or(Name{})});

@@ -35,8 +35,8 @@ struct KeyedName {
 base::Result<std::optional<Name>> read_name(const Layout& layout, std::string_view key);
 // Puts the name in place of whatever was there, at once.
 base::Result<void> write_name(const Layout& layout, std::string_view key, const Name& name);
-// Removes the name if it is still this one.
-void remove_name(const Layout& layout, std::string_view key, const Name& name);
+// Removes the name if it still leads to this body.
+void remove_name(const Layout& layout, std::string_view key, std::string_view id);
 // All that can be read; whatever else lies in the directory is named with an empty id.
 base::Result<std::vector<KeyedName>> list_names(const Layout& layout);
 // Makes removals durable: after a power cut no name leads to a half-deleted body.

@@ -62,11 +62,18 @@ class PayloadLocks {
         std::map<std::uint64_t, int> holders;
     };
 
+    Shard& shard_of(std::string_view sha256);
+    std::uint64_t holder_key(LockRange range) const;
+
     Layout layout_;
     LockKind kind_;
     std::mutex mutex_;
     std::array<Shard, 256> shards_;
 };
+
+// The byte of a payload in its lock file, and the file (created if need be; empty when it cannot be opened).
+LockRange payload_range(std::string_view sha256);
+base::Fd open_payload_lock(const Layout& layout, std::string_view sha256);
 
 // Holds a payload in place while it is linked from. Keep it until the body is published. Move-only;
 // may be given to another thread.

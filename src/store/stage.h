@@ -60,20 +60,21 @@ class Stage {
     std::string final_path_;
     LeasedDirectory directory_;
     base::Fd build_lock_;
-    Lease::Companions companions_;
 };
 
 // For the store only: makes stages and takes them apart.
 class StageAccess {
   public:
     static base::Result<Stage> create(
-        const Layout& layout, std::string_view key, base::Fd build_lock
+        const Layout& layout, LockKind kind, std::string_view key, base::Fd build_lock
     );
     // The commit of 3.3 without the name: renames the stage to its final path. The stage gives up
     // its directory.
     static base::Result<void> move_to_final(Stage& stage);
 
     static base::Fd take_lease(Stage& stage) { return std::move(stage.directory_.lease); }
+
+    static void end_build(Stage& stage) { stage.build_lock_.reset(); }
 };
 
 }  // namespace store

@@ -1,0 +1,303 @@
+#include "store/collector.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/listing.h"
+#include "store/sync_point.h"
+#include "store/trash.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <fcntl.h>
+#include <map>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace store {
+
+using base::Fd;
+using base::Result;
+
+namespace {
+
+// One descriptor per claim, and the usual limit is 1024.
+constexpr std::size_t kBatchSize = 200;
+// Without locks only age tells; git waits as long before it takes what nothing refers to.
+constexpr std::int64_t kUnlockedAgeNs = 14LL * 24 * 3600 * 1'000'000'000;
+
+std::int64_t nanoseconds(const timespec& time) {
+    return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+// The kernel notes a read once a day even for those who may not touch the file, so the access time counts too.
+std::int64_t last_use(const std::string& body) {
+    struct stat status{};
+    if (::stat((body + "/.lease").c_str(), &status) != 0) return 0;
+    return std::max(nanoseconds(status.st_mtim), nanoseconds(status.st_atim));
+}
+
+enum class ClaimState { Held, InUse, NotOurs, Unknown, TooYoung };
+
+struct Claim {
+    BodyEntry entry;
+    Fd lease;  // empty: there is no lease file any more, so nobody can take it
+};
+
+ClaimState claim_body(const Collection& collection, const BodyEntry& entry, Fd& lease) {
+    const std::string path = collection.layout.body(entry.id) + "/.lease";
+    lease = Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    // The rest of a body that was being deleted in place.
+    if (!lease && errno == ENOENT) return ClaimState::Held;
+    if (!lease)
+        return errno == EACCES || errno == EPERM || errno == EROFS ? ClaimState::NotOurs
+                                                                   : ClaimState::Unknown;
+    if (collection.kind == LockKind::None) {
+        const bool is_old = base::wall_clock_ns() - entry.last_used_ns > kUnlockedAgeNs;
+        return is_old || collection.force ? ClaimState::Held : ClaimState::TooYoung;
+    }
+    switch (try_lock(lease.get(), collection.kind, LockMode::Write)) {
+        case LockResult::Held:
+            return ClaimState::Held;
+        case LockResult::Busy:
+            return ClaimState::InUse;
+        case LockResult::Unsupported:
+            return ClaimState::Unknown;
+    }
+    return ClaimState::Unknown;
+}
+
+std::string note_of(ClaimState state, const BodyEntry& entry) {
+    const std::string label = entry.record ? entry.record->label : entry.id;
+    switch (state) {
+        case ClaimState::NotOurs:
+            return fmt::format("kept `{}`: it belongs to another user", label);
+        case ClaimState::Unknown:
+            return fmt::format("kept `{}`: whether it is in use cannot be found out", label);
+        case ClaimState::TooYoung:
+            return fmt::format(
+                "kept `{}`: the file system has no locks, and it was used in the last 14 days; use "
+                "`--force` to "
+                "remove it",
+                label
+            );
+        case ClaimState::Held:
+        case ClaimState::InUse:
+            break;
+    }
+    return "";
+}
+
+// One batch on its way through the protocol.
+class Batch {
+  public:
+    Batch(const Collection& collection, CollectedBodies& result)
+        : collection_(collection), result_(result) {}
+
+    void claim(std::vector<BodyEntry> candidates) {
+        for (BodyEntry& entry : candidates) {
+            Fd lease;
+            const ClaimState state = claim_body(collection_, entry, lease);
+            sync_point("collect.claimed");
+            if (state == ClaimState::Held) {
+                claims_.push_back({std::move(entry), std::move(lease)});
+                continue;
+            }
+            if (std::string note = note_of(state, entry); !note.empty())
+                result_.notes.push_back(std::move(note));
+            result_.kept.push_back(std::move(entry));
+        }
+    }
+
+    void look() {
+        if (claims_.empty() || collection_.look == Look::Nowhere) return;
+        std::set<std::string> ids;
+        for (const Claim& claim : claims_)
+            ids.insert(claim.entry.id);
+        const ProcessScan scan = scan_processes(ids, Depth::Everything);
+        if (!scan.is_complete) {
+            result_.notes.emplace_back(
+                "processes start faster than they can be looked at; try again"
+            );
+            drop_if([](const Claim&) { return true; });
+            return;
+        }
+        drop_if([&](Claim& claim) {
+            const auto users = scan.users.find(claim.entry.id);
+            if (users == scan.users.end()) return false;
+            for (const pid_t pid : users->second)
+                claim.entry.users.push_back(describe_user(pid));
+            return true;
+        });
+    }
+
+    // Nobody can begin to depend on a claimed body: he would need its lease. So what is found here is all there is.
+    Result<void> mark() {
+        if (claims_.empty()) return {};
+        std::map<std::string, std::vector<std::string>> parents = TRY(parents_of_all());
+        for (bool dropped = true; dropped;) {
+            std::set<std::string> needed;
+            std::set<std::string> claimed;
+            for (const Claim& claim : claims_)
+                claimed.insert(claim.entry.id);
+            for (const auto& [id, ids] : parents)
+                if (!claimed.contains(id)) needed.insert(ids.begin(), ids.end());
+            dropped = drop_if([&](const Claim& claim) { return needed.contains(claim.entry.id); });
+        }
+        return {};
+    }
+
+    void unname() {
+        bool removed = false;
+        for (const Claim& claim : claims_) {
+            for (const std::string& key : claim.entry.keys) {
+                remove_name(collection_.layout, key, claim.entry.id);
+                removed = true;
+            }
+        }
+        sync_point("collect.unnamed");
+        if (removed) sync_names(collection_.layout);
+    }
+
+    void bury() {
+        for (Claim& claim : claims_) {
+            // A longer length needs no block: it works on a full disk.
+            const bool is_marked = !claim.lease || ::ftruncate(claim.lease.get(), 1) == 0;
+            sync_point("collect.tombstone");
+            const Result<Moved> moved =
+                is_marked
+                    ? move_to_trash(collection_.layout, collection_.layout.body(claim.entry.id))
+                    : Result<Moved>(base::fail_errno(errno, "failed to mark the body"));
+            sync_point("collect.moved");
+            if (moved) {
+                result_.removed.push_back(std::move(claim.entry));
+            } else {
+                result_.notes.push_back(
+                    fmt::format("kept `{}`: {}", claim.entry.id, moved.error().flat())
+                );
+                result_.kept.push_back(std::move(claim.entry));
+            }
+            claim.lease.reset();
+        }
+        claims_.clear();
+    }
+
+    void pretend() {
+        for (Claim& claim : claims_)
+            result_.removed.push_back(std::move(claim.entry));
+        claims_.clear();
+    }
+
+  private:
+    template <class Predicate>
+    bool drop_if(Predicate predicate) {
+        std::vector<Claim> left;
+        for (Claim& claim : claims_) {
+            if (predicate(claim)) {
+                result_.kept.push_back(std::move(claim.entry));
+            } else {
+                left.push_back(std::move(claim));
+            }
+        }
+        const bool dropped = left.size() != claims_.size();
+        claims_ = std::move(left);
+        return dropped;
+    }
+
+    // Read anew: a body may have been published since the survey.
+    Result<std::map<std::string, std::vector<std::string>>> parents_of_all() const {
+        std::map<std::string, std::vector<std::string>> parents;
+        for (const base::DirectoryEntry& entry : TRY(list_if_exists(collection_.layout.bodies()))) {
+            const std::optional<BodyRecord> record =
+                read_body_record(collection_.layout.body(entry.name));
+            if (record && !record->parents.empty()) parents.emplace(entry.name, record->parents);
+        }
+        return parents;
+    }
+
+    const Collection& collection_;
+    CollectedBodies& result_;
+    std::vector<Claim> claims_;
+};
+
+}  // namespace
+
+Result<std::vector<BodyEntry>> survey_bodies(const Layout& layout) {
+    std::map<std::string, std::vector<std::string>> keys;
+    for (KeyedName& entry : TRY(list_names(layout)))
+        if (!entry.name.id.empty()) keys[entry.name.id].push_back(std::move(entry.key));
+    std::vector<BodyEntry> bodies;
+    for (base::DirectoryEntry& directory : TRY(list_if_exists(layout.bodies()))) {
+        const std::string path = layout.body(directory.name);
+        BodyEntry entry{.id = std::move(directory.name)};
+        entry.record = read_body_record(path);
+        entry.last_used_ns = last_use(path);
+        if (const auto found = keys.find(entry.id); found != keys.end()) entry.keys = found->second;
+        bodies.push_back(std::move(entry));
+    }
+    return bodies;
+}
+
+Result<CollectedBodies> collect_bodies(
+    const Collection& collection, std::vector<BodyEntry> candidates
+) {
+    // Youngest first: what is layered on another body is younger than that one and goes before it.
+    std::ranges::sort(candidates, std::greater<>(), [](const BodyEntry& entry) {
+        return entry.record ? entry.record->created_ns : 0;
+    });
+    CollectedBodies result;
+    for (std::size_t first = 0; first < candidates.size(); first += kBatchSize) {
+        const std::size_t last = std::min(first + kBatchSize, candidates.size());
+        const auto begin = candidates.begin() + static_cast<std::ptrdiff_t>(first);
+        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(last);
+        Batch batch(collection, result);
+        batch.claim({std::make_move_iterator(begin), std::make_move_iterator(end)});
+        batch.look();
+        TRY(batch.mark());
+        if (collection.dry_run) {
+            batch.pretend();
+            continue;
+        }
+        batch.unname();
+        batch.bury();
+    }
+    find_users(result.kept, Depth::Descriptors);
+    return result;
+}
+
+void find_users(std::vector<BodyEntry>& bodies, Depth depth) {
+    std::set<std::string> ids;
+    for (const BodyEntry& entry : bodies)
+        if (entry.users.empty()) ids.insert(entry.id);
+    if (ids.empty()) return;
+    const ProcessScan scan = scan_processes(ids, depth);
+    for (BodyEntry& entry : bodies) {
+        const auto users = scan.users.find(entry.id);
+        if (users == scan.users.end()) continue;
+        for (const pid_t pid : users->second)
+            entry.users.push_back(describe_user(pid));
+    }
+}
+
+StoredBody describe_body(const BodyEntry& entry) {
+    StoredBody body{
+        .id = entry.id,
+        .key = entry.keys.empty() ? "" : entry.keys.front(),
+        .last_used_ns = entry.last_used_ns,
+        .in_use = !entry.users.empty(),
+        .users = entry.users,
+    };
+    if (entry.record) {
+        body.kind = entry.record->kind;
+        body.label = entry.record->label;
+        body.packages = entry.record->packages;
+        body.files = entry.record->files;
+        body.bytes = entry.record->bytes;
+        body.created_ns = entry.record->created_ns;
+    }
+    return body;
+}
+
+}  // namespace store

@@ -1,0 +1,166 @@
+#include "store/process_scan.h"
+
+#include "base/fd.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <optional>
+#include <time.h>
+#include <unistd.h>
+
+namespace store {
+
+using base::Fd;
+using base::Result;
+
+namespace {
+
+constexpr int kMaximumPasses = 10;
+constexpr std::size_t kIdLength = 26;
+constexpr std::uint64_t kReadLimit = 64U << 20U;
+
+bool is_word_character(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z');
+}
+
+class ProcessLook {
+  public:
+    ProcessLook(const std::string& pid, const std::set<std::string>& ids)
+        : fd_(::open(("/proc/" + pid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)), ids_(ids) {}
+
+    std::set<std::string> look(Depth depth) {
+        if (!fd_) return {};
+        if (depth == Depth::Descriptors) {
+            look_at_descriptors();
+            return std::move(found_);
+        }
+        // Kernel threads and zombies have no exe (ENOENT); of other users' processes only cmdline can be read.
+        const int error = look_at_link("exe");
+        if (error == ENOENT) return {};
+        look_at_file("cmdline");
+        if (error == EACCES || error == EPERM) return std::move(found_);
+        look_at_link("cwd");
+        look_at_file("environ");
+        look_at_descriptors();
+        look_at_file("maps");
+        return std::move(found_);
+    }
+
+  private:
+    int look_at_link(const std::string& name) {
+        std::array<char, 4096> buffer;
+        const ssize_t size = ::readlinkat(fd_.get(), name.c_str(), buffer.data(), buffer.size());
+        if (size < 0) return errno;
+        find_ids({buffer.data(), static_cast<std::size_t>(size)}, ids_, found_);
+        return 0;
+    }
+
+    void look_at_file(const std::string& name) {
+        const Result<std::string> text = base::read_file_at(fd_.get(), name, kReadLimit);
+        if (text) find_ids(*text, ids_, found_);
+    }
+
+    void look_at_descriptors() {
+        const Fd directory(::openat(fd_.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        if (!directory) return;
+        const Result<std::vector<base::DirectoryEntry>> entries =
+            base::list_directory_fd(directory.get());
+        if (!entries) return;
+        for (const base::DirectoryEntry& entry : *entries)
+            look_at_link("fd/" + entry.name);
+    }
+
+    Fd fd_;
+    const std::set<std::string>& ids_;
+    std::set<std::string> found_;
+};
+
+std::optional<pid_t> parse_pid(std::string_view name) {
+    const std::optional<std::uint64_t> number = base::parse_unsigned(name);
+    if (!number || *number == 0 || *number > INT32_MAX) return std::nullopt;
+    return static_cast<pid_t>(*number);
+}
+
+// Looks at everybody not seen before; returns how many there were, nullopt when /proc cannot be read.
+std::optional<int> look_at_newcomers(
+    const std::set<std::string>& ids, Depth depth, std::set<pid_t>& seen, ProcessScan& scan
+) {
+    const Result<std::vector<base::DirectoryEntry>> entries = base::list_directory("/proc");
+    if (!entries) return std::nullopt;
+    int newcomers = 0;
+    for (const base::DirectoryEntry& entry : *entries) {
+        const std::optional<pid_t> pid = parse_pid(entry.name);
+        if (!pid || !seen.insert(*pid).second) continue;
+        ++newcomers;
+        for (const std::string& id : ProcessLook(entry.name, ids).look(depth))
+            scan.users[id].push_back(*pid);
+    }
+    return newcomers;
+}
+
+// Field 22 of /proc/PID/stat, in clock ticks since boot. The second field is in parentheses and may hold anything.
+std::optional<std::uint64_t> start_ticks(std::string_view stat) {
+    const std::size_t end = stat.rfind(')');
+    if (end == std::string_view::npos) return std::nullopt;
+    const std::vector<std::string_view> fields = base::split_whitespace(stat.substr(end + 1));
+    constexpr std::size_t kStartTime = 22 - 3;  // counted from the third field
+    return fields.size() > kStartTime ? base::parse_unsigned(fields[kStartTime]) : std::nullopt;
+}
+
+}  // namespace
+
+void find_ids(
+    std::string_view text, const std::set<std::string>& ids, std::set<std::string>& found
+) {
+    std::size_t start = 0;
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+        if (i < text.size() && is_word_character(text[i])) continue;
+        if (i - start == kIdLength) {
+            const auto id = ids.find(std::string(text.substr(start, kIdLength)));
+            if (id != ids.end()) found.insert(*id);
+        }
+        start = i + 1;
+    }
+}
+
+ProcessScan scan_processes(const std::set<std::string>& ids, Depth depth) {
+    ProcessScan scan;
+    std::set<pid_t> seen = {::getpid()};
+    for (int pass = 0; pass < kMaximumPasses; ++pass) {
+        const std::optional<int> newcomers = look_at_newcomers(ids, depth, seen, scan);
+        // Without /proc there is no second guard; the leases are all there is, as on any system without it.
+        if (!newcomers || *newcomers == 0) return scan;
+        // Who only wants to know who holds what needs no proof of absence.
+        if (depth == Depth::Descriptors) return scan;
+    }
+    scan.is_complete = false;
+    return scan;
+}
+
+User describe_user(pid_t pid) {
+    User user{.pid = pid};
+    const std::string directory = fmt::format("/proc/{}", pid);
+    if (Result<std::string> words = base::read_file(directory + "/cmdline", kReadLimit)) {
+        while (!words->empty() && words->back() == '\0')
+            words->pop_back();
+        for (char& c : *words)
+            if (c == '\0') c = ' ';
+        user.command = std::move(*words);
+    }
+    const Result<std::string> stat = base::read_file(directory + "/stat", kReadLimit);
+    const std::optional<std::uint64_t> ticks = stat ? start_ticks(*stat) : std::nullopt;
+    timespec now{};
+    if (ticks && ::clock_gettime(CLOCK_BOOTTIME, &now) == 0) {
+        const auto per_second = static_cast<std::int64_t>(::sysconf(_SC_CLK_TCK));
+        user.age_seconds =
+            std::max<std::int64_t>(now.tv_sec - static_cast<std::int64_t>(*ticks) / per_second, 0);
+    }
+    return user;
+}
+
+}  // namespace store
