@@ -43,6 +43,8 @@
 
 namespace net {
 
+class EventLoop;
+
 enum class Connectivity { Online, Offline };
 
 struct ClientOptions {
@@ -61,8 +63,6 @@ struct ClientOptions {
     std::size_t max_connections = 50;
     std::size_t max_downloads = 50;  // files under way at a time (UV_CONCURRENT_DOWNLOADS)
 };
-
-enum class Method { Get, Head };
 
 // WhereKnown: what the CredentialBook has for the URL. Never: none, not even the URL's own.
 enum class CredentialUse { WhereKnown, Never };
@@ -152,10 +152,8 @@ class Client {
     const ClientOptions& options() const { return options_; }
 
   private:
-    class Loop;
-
     ClientOptions options_;
-    std::unique_ptr<Loop> loop_;
+    std::unique_ptr<EventLoop> loop_;
 };
 
 }  // namespace net

@@ -27,10 +27,11 @@ enum class UrlSource { Asked, Redirected };
 
 class CredentialBook {
   public:
-    CredentialBook() = default;
-    CredentialBook(std::vector<ScopedCredentials> entries, Netrc netrc);
-
+    // Replaces the entry for the same URL.
     void add(ScopedCredentials entry);
+
+    void set_netrc(Netrc netrc) { netrc_ = std::move(netrc); }
+
     // A URL with a user name and no password gets the password that is known for this user, else an
     // empty one.
     std::optional<Credentials> find(const Url& url, UrlSource source = UrlSource::Asked) const;

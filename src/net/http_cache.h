@@ -82,7 +82,11 @@ class CachePolicy {
         bool operator==(const Vary&) const = default;
     };
 
-    void read_answer(const CacheAnswer& answer, std::string_view cache_control);
+    void read_times(const CacheAnswer& answer);
+    void read_vary(const Headers& request, std::string_view names);
+    std::int64_t initial_age() const;
+    // Whether a 304 with these headers is about the stored answer (RFC 9111 section 4.3.4).
+    bool is_confirmed_by(const Headers& headers) const;
     bool vary_matches(const Headers& headers) const;
 
     std::string url_;

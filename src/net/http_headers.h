@@ -1,9 +1,12 @@
+// The vocabulary of HTTP messages.
+//
 // Headers: the fields of a request or an answer in order. Names are compared without case (RFC 9110
 // section 5.1).
 #pragma once
 
 #include "base/result.h"
 
+#include <cstdint>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -11,6 +14,8 @@
 #include <vector>
 
 namespace net {
+
+enum class Method { Get, Head };
 
 struct Header {
     std::string name;
