@@ -179,6 +179,7 @@ base::Result<void> Worker::check_deadline() const {
 // Waits until some worker has something to say, and reads it.
 base::Result<void> wait_for_answers(std::vector<Worker>& workers) {
     std::vector<pollfd> waiting;
+    waiting.reserve(workers.size());
     for (const Worker& worker : workers) {
         // A negative descriptor is passed over by poll(2).
         waiting.push_back({worker.is_busy() ? worker.socket() : -1, POLLIN, 0});
@@ -234,6 +235,7 @@ base::Result<BytecodeReport> compile_bytecode(
     const std::int64_t start = base::monotonic_ns();
     std::vector<Worker> workers;
     const std::size_t count = std::clamp<std::size_t>(options.workers, 1, sources.size());
+    workers.reserve(count);
     for (std::size_t i = 0; i < count; ++i)
         workers.push_back(TRY(Worker::start(options, mode)));
 

@@ -207,10 +207,10 @@ base::Result<void> Installation::link_slice(const Slice& slice) {
         }
         const LinkRequest request{
             .source_directory = tree.get(),
-            .source = file.source.data(),
+            .source = file.source_text(),
             .source_root = tree_path,
             .target_directory = root.get(),
-            .target = file.target().data(),
+            .target = file.target_text(),
             .executable = file.role == FileRole::Executable ? Executable::Yes : Executable::No,
         };
         TRY(link_file(request, decision_of(slice.wheel, file.scheme)));

@@ -44,6 +44,14 @@ struct PlannedFile {
 
     // The path below the scheme's directory; NUL-terminated.
     std::string_view target() const { return source.substr(target_offset); }
+
+    // For system calls; only of a plan that was decoded.
+    // NOLINTBEGIN(bugprone-suspicious-stringview-data-usage): LinkPlan::decode checked the NUL
+    const char* source_text() const { return source.data(); }
+
+    const char* target_text() const { return source.data() + target_offset; }
+
+    // NOLINTEND(bugprone-suspicious-stringview-data-usage)
 };
 
 struct PlannedDirectory {

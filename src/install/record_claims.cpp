@@ -57,7 +57,7 @@ base::Result<std::vector<Claim>> read_claims(
         std::string path = member_path_of(entry.path, contents);
         claims.push_back({std::move(path), std::move(entry)});
     }
-    std::ranges::stable_sort(claims, {}, &Claim::path);
+    std::ranges::sort(claims, {}, &Claim::path);
     return claims;
 }
 

@@ -30,16 +30,18 @@ void append_path(std::string& text, const std::string& path) {
 }  // namespace
 
 void RecordText::add(std::string path, std::string_view columns) {
-    lines_.push_back({std::move(path), std::string(columns)});
+    lines_.push_back({std::move(path), std::string(columns), lines_.size()});
 }
 
 void RecordText::add_written(std::string path, std::string_view bytes) {
     const std::string digest = base::to_base64url(base::sha256(bytes));
-    lines_.push_back({std::move(path), fmt::format("sha256={},{}", digest, bytes.size())});
+    add(std::move(path), fmt::format("sha256={},{}", digest, bytes.size()));
 }
 
 std::string RecordText::finish() {
-    std::ranges::stable_sort(lines_, {}, &Line::path);
+    std::ranges::sort(lines_, {}, [](const Line& line) {
+        return std::pair(std::string_view(line.path), line.position);
+    });
     std::string text;
     for (std::size_t i = 0; i < lines_.size(); ++i) {
         if (i + 1 < lines_.size() && lines_[i + 1].path == lines_[i].path) continue;

@@ -2,7 +2,7 @@
 // added last stays.
 #pragma once
 
-#include <cstdint>
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +22,7 @@ class RecordText {
     struct Line {
         std::string path;
         std::string columns;
+        std::size_t position;
     };
 
     std::vector<Line> lines_;

@@ -112,7 +112,7 @@ base::Result<std::uint64_t> Extraction::run(const std::string& directory, base::
     // The largest first: one that starts last would keep a single thread busy at the end.
     std::vector<std::uint32_t> order(contents_.files.size());
     std::iota(order.begin(), order.end(), 0U);
-    std::ranges::stable_sort(order, std::greater<>(), [&](std::uint32_t index) {
+    std::ranges::sort(order, std::greater<>(), [&](std::uint32_t index) {
         return contents_.files[index].member.entry->size;
     });
     FirstError first_error;

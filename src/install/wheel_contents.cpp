@@ -141,7 +141,9 @@ base::Result<Scheme> read_root_scheme(std::string_view text) {
 
 // Files of an environment that make it one, and those the store keeps beside them.
 bool is_reserved_in_root(std::string_view target) {
-    constexpr std::array<std::string_view, 4> kFiles = {"pyvenv.cfg", ".lease", ".meta", ".lock"};
+    constexpr std::array<std::string_view, 5> kFiles = {
+        "pyvenv.cfg", ".lease", ".meta", ".synced", ".lock"
+    };
     constexpr std::string_view kBin = "bin/";
     if (target.starts_with(kBin)) return is_reserved_program(target.substr(kBin.size()));
     return std::ranges::find(kFiles, first_part(target)) != kFiles.end();

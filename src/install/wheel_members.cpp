@@ -97,7 +97,9 @@ base::Result<std::vector<WheelMember>> list_members(const codec::ZipReader& zip)
         members.push_back({&entry, std::move(path)});
         TRY(check_link(zip, members.back()));
     }
-    std::ranges::stable_sort(members, {}, &WheelMember::path);
+    std::ranges::sort(members, {}, [](const WheelMember& member) {
+        return std::pair(std::string_view(member.path), member.entry->index);
+    });
     TRY(merge_equal_paths(zip, members));
     TRY(check_no_file_is_directory(members));
     return members;
