@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/process.h"
@@ -13,6 +14,14 @@
 
 namespace base {
 namespace {
+
+TEST(ErrorTest, KeepsItsTextsWhenItIsAssignedToItself) {
+    Error error(ErrorKind::Failed, "a message long enough to be allocated");
+    error = std::move(error).cause("first").hint("do this");
+    error = std::move(error).cause("second");
+    EXPECT_EQ(error.flat(), "a message long enough to be allocated: first: second");
+    EXPECT_EQ(error.hints().size(), 1U);
+}
 
 TEST(Text, DurationsAndSizesReadAsTheSurfaceTablesSay) {
     EXPECT_EQ(format_duration(890'000), "0.89ms");

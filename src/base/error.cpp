@@ -5,6 +5,15 @@
 
 namespace base {
 
+Error& Error::operator=(Error&& other) noexcept {
+    if (this == &other) return *this;
+    kind_ = other.kind_;
+    message_ = std::move(other.message_);
+    causes_ = std::move(other.causes_);
+    hints_ = std::move(other.hints_);
+    return *this;
+}
+
 Error&& Error::hint(std::string text) && {
     hints_.push_back(std::move(text));
     return std::move(*this);

@@ -30,6 +30,12 @@ enum class ErrorKind {
 class Error {
   public:
     Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
+    Error(const Error&) = default;
+    Error(Error&&) noexcept = default;
+    Error& operator=(const Error&) = default;
+    // `error = std::move(error).hint(...)` assigns an error to itself, which must not empty it.
+    Error& operator=(Error&& other) noexcept;
+    ~Error() = default;
 
     ErrorKind kind() const { return kind_; }
     const std::string& message() const { return message_; }
