@@ -3,14 +3,14 @@
 // The order is uv's: the environment that is active (VIRTUAL_ENV, then CONDA_PREFIX), a `.venv` in
 // the working directory or above it, managed Pythons (newest first), the programs on PATH (first
 // first). The first interpreter that satisfies the request is taken. An explicit path is looked at
-// alone. Pre-releases, debug builds and other implementations than CPython are taken only when they
-// are asked for; a pre-release also when nothing else is there.
+// alone. Pre-releases, debug builds and other implementations than CPython are passed over unless
+// they are asked for; a pre-release is taken if nothing else is there.
 //
 // Interpreters are described by running them once (probe.h); answers and failures are remembered in
-// `facts_directory` (facts.h). An interpreter that fails, hangs or is too old (before 3.6) is
-// passed over.
+// `facts_directory` (facts.h), and so is the outcome of a search (recall_interpreter). One that
+// fails, hangs or is older than 3.6 is passed over.
 //
-// Functions here may be called from any thread; two processes may share a facts directory.
+// These functions may be called from any thread; processes may share a facts directory.
 #pragma once
 
 #include "base/result.h"
@@ -26,34 +26,37 @@
 namespace python {
 
 // Managed Pythons are those in `managed_directory`, installed by uv or adder; all others are system
-// Pythons.
+// Pythons. Virtual environments are taken whatever they are made from.
 enum class PythonPreference : std::uint8_t { OnlyManaged, Managed, System, OnlySystem };
 
 enum class EnvironmentUse : std::uint8_t {
-    Prefer,          // virtual environments first, then the system's
-    Ignore,          // system interpreters only (`--system`, `venv`, `tool run`)
-    Only,            // virtual environments only
-    ExplicitSystem,  // virtual environments, and others only when an explicit path names one
+    Prefer,          // virtual environments first, then the others
+    Ignore,          // no virtual environments (`--system`, `venv`, `tool run`)
+    Only,            // nothing but virtual environments
+    ExplicitSystem,  // others only when a path, a directory or a name says so
+};
+
+enum class MemoryUse : std::uint8_t {
+    Trust,
+    Renew,  // look at everything anew, and remember that (`--refresh`)
 };
 
 struct DiscoveryOptions {
     std::string path;                        // PATH
     std::optional<std::string> search_path;  // UV_PYTHON_SEARCH_PATH: in place of PATH
-    std::string virtual_env;                 // VIRTUAL_ENV, empty if unset
+    std::string virtual_env;                 // VIRTUAL_ENV; empty: unset, as with all of these
     std::string conda_prefix;                // CONDA_PREFIX
-    std::string
-        conda_default_env;  // CONDA_DEFAULT_ENV: a base environment counts as a system Python
+    std::string conda_default_env;  // CONDA_DEFAULT_ENV: the base environment is a system Python
     std::string working_directory;  // absolute
-    std::string home;               // HOME: for `~` and pyenv's default root
-    std::string managed_directory;  // UV_PYTHON_INSTALL_DIR or <data>/uv/python
-    std::string pyenv_root;         // PYENV_ROOT, else empty: <home>/.pyenv
+    std::string home;               // HOME
+    std::string managed_directory;  // UV_PYTHON_INSTALL_DIR, or <data>/uv/python
+    std::string pyenv_root;         // PYENV_ROOT; unset: <home>/.pyenv
     std::string pyenv_version;      // PYENV_VERSION
     PythonPreference preference = PythonPreference::Managed;
     EnvironmentUse environments = EnvironmentUse::Prefer;
-    // Where records of facts are kept; must exist. Empty: nothing is remembered.
+    // Where records are kept; must exist. Empty: nothing is remembered.
     std::string facts_directory;
-    // Forget what is remembered and look again (`--refresh`).
-    bool refresh = false;
+    MemoryUse memory = MemoryUse::Trust;
     std::int64_t probe_timeout_ms = 15'000;
 };
 
@@ -62,56 +65,60 @@ enum class Source : std::uint8_t {
     ActiveEnvironment,
     CondaEnvironment,
     DiscoveredEnvironment,  // `.venv`
+    CondaBase,
     Managed,
     SearchPath,
 };
 
-std::string_view text_of(Source source);  // "managed installations", "search path"
+// "managed installations", "search path"
+std::string_view text_of(Source source);
 
 struct Found {
     Interpreter interpreter;
     Source source = Source::SearchPath;
-    std::string path;  // by which it was found
-    std::optional<std::string>
-        symlink;  // what `path` points to, when it is a link: as readlink(2) gives it
+    std::string path;                    // by which it was found
+    std::optional<std::string> symlink;  // what `path` links to, as it is written there
 };
 
-// An executable that could not be used, for a warning.
+// An executable that cannot be used, for a warning.
 struct Rejected {
     std::string path;
     Source source = Source::SearchPath;
     base::Error error;
 };
 
-// Errors: NotFound when nothing fits, with what was searched; for an explicit path also the reason
-// why the interpreter cannot be used.
+// Errors: NotFound when nothing fits, with what was searched; if the interpreter that was asked for
+// by path, or the active environment, cannot be used, the reason.
 base::Result<Found> find(const PythonRequest& request, const DiscoveryOptions& options);
 base::Result<Interpreter> find_interpreter(
     const PythonRequest& request, const DiscoveryOptions& options
 );
 
 struct Listing {
-    std::vector<Found> found;  // newest version first; equal ones in the order of the search
+    // Newest version first; of one version managed ones first, then by path, last first (as uv).
+    std::vector<Found> found;
     std::vector<Rejected> rejected;
 };
 
-// Every interpreter that satisfies the request, pre-releases included, by each path it can be
-// reached by. `options.environments` says whether virtual environments are among them.
+// Every interpreter that satisfies the request, of whatever kind, by each path it can be reached by.
 base::Result<Listing> list_interpreters(
     const PythonRequest& request, const DiscoveryOptions& options
 );
 
-// What `find_interpreter` answered for the same request and options last time, if nothing has
-// changed that could make the answer another: for warm starts. A handful of system calls: one read
-// of a record, a stamp for each directory of the search and for the interpreter. nullopt: ask
-// find_interpreter.
+// What `find_interpreter` answered to the same question last time, if nothing has changed that
+// could make the answer another: for warm starts. It reads one record and stamps each directory of
+// the search up to the answer, and the answer itself. nullopt: ask find_interpreter.
 std::optional<Interpreter> recall_interpreter(
     const PythonRequest& request, const DiscoveryOptions& options
 );
 
-// The interpreter of the virtual environment at `root`. Errors: NotFound if there is none.
+// The interpreter of the virtual environment at `root`. Errors: NotFound if there is none; others
+// if it cannot be used.
 base::Result<Interpreter> environment_interpreter(
     const std::string& root, const DiscoveryOptions& options
 );
+
+// Whether an interpreter is one of the managed ones, or an environment of one.
+bool is_managed(const Interpreter& interpreter, const DiscoveryOptions& options);
 
 }  // namespace python

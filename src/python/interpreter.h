@@ -1,6 +1,6 @@
-// Interpreter: what is known of one Python, as one value. It is what a probe (probe.h) prints, what
+// Interpreter: what is known of one Python, as one value. It is what a probe prints (probe.h), what
 // facts records hold (facts.h), and what a virtual environment inherits from its base
-// (venv_config.h).
+// (environment.h).
 //
 // Paths are absolute and as the interpreter itself gives them: links are not resolved, but for
 // `stamp`.
@@ -19,14 +19,14 @@
 
 namespace python {
 
-// The directories of one installation scheme (the sysconfig module). In `Interpreter::paths` they
-// are absolute; in `Interpreter::venv_scheme` they are relative to the root of an environment.
+// The directories of one installation scheme (Python's sysconfig module). In `Interpreter::paths`
+// they are absolute, in `Interpreter::venv_scheme` relative to the root of an environment.
 struct SchemePaths {
     std::string purelib;
     std::string platlib;
     std::string scripts;
     std::string data;
-    std::string include;  // where a wheel's headers go, without the name of the distribution
+    std::string include;  // where wheels' headers go, without the name of the distribution
 
     bool operator==(const SchemePaths&) const = default;
 };
@@ -35,24 +35,22 @@ struct SchemePaths {
 enum class Variant : std::uint8_t { Default, FreeThreaded, Debug, FreeThreadedDebug };
 
 struct Interpreter {
-    std::string executable;  // sys.executable, or the path it was found by when it has none
-    std::string
-        base_executable;      // of the Python an environment was made from; `executable` for others
-    std::string prefix;       // sys.prefix
-    std::string base_prefix;  // sys.base_prefix; differs from `prefix` in virtual environments
-    pep::Version version;     // 3.13.0rc1
+    std::string executable;           // sys.executable
+    std::string base_executable;      // of the Python behind an environment; else `executable`
+    std::string prefix;               // sys.prefix
+    std::string base_prefix;          // sys.base_prefix; differs in virtual environments
+    pep::Version version;             // 3.13.0rc1
     std::string implementation_name;  // sys.implementation.name: "cpython"
     pep::MarkerEnvironment markers;
     pep::TagInputs tags;
     SchemePaths paths;
-    SchemePaths
-        venv_scheme;     // "lib/python3.11/site-packages", "bin", "", "include/site/python3.11"
-    std::string stdlib;  // directory of the standard library
+    SchemePaths venv_scheme;    // "lib/python3.11/site-packages", "bin", "", ...
+    std::string stdlib;         // the directory of the standard library
     bool gil_disabled = false;  // free-threaded (PEP 703)
     bool debug = false;         // Py_DEBUG
     std::uint32_t pointer_size = 8;
-    // PEP 668: present when packages may not be installed here; the text is the one for the user,
-    // empty if the marker file gives none.
+    // PEP 668: present when packages may not be installed here. The text is for the user, and empty
+    // if the marker file has none.
     std::optional<std::string> externally_managed;
     // As in keys: "linux", "x86_64", "gnu".
     std::string os;
@@ -71,17 +69,15 @@ struct Interpreter {
     std::uint32_t patch() const;
 
     void encode(base::RecordWriter& writer) const;
-    // What was not written by `encode` yields an object of no use; ask `reader.complete()` or
-    // `good()`.
-    static Interpreter decode(base::RecordReader& reader);
+    // nullopt: not what `encode` wrote.
+    static std::optional<Interpreter> decode(base::RecordReader& reader);
 
     bool operator==(const Interpreter&) const = default;
 };
 
-std::string_view text_of(Variant variant
-);  // "default", "freethreaded", "debug", "freethreaded+debug"
-
-// For people: "CPython", "PyPy", "GraalPy"; another implementation is shown as it calls itself.
+// "default", "freethreaded", "debug", "freethreaded+debug"
+std::string_view text_of(Variant variant);
+// For people: "CPython", "PyPy"; an implementation we do not know is shown as it calls itself.
 std::string implementation_title(const Interpreter& interpreter);
 // "cpython-3.13.0+freethreaded-linux-x86_64-gnu"
 std::string installation_key(const Interpreter& interpreter);

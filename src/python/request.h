@@ -1,69 +1,32 @@
 // PythonRequest: what the user wants of a Python, parsed from `--python`, a `.python-version` file
-// or a `requires-python` range. The spellings (those of uv's documentation, "Requesting a
-// version"):
+// or a `requires-python` range. The spellings are those of uv's documentation:
 //
-//     3, 3.12, 3.12.1, 3.13.0rc1     a version or the series it begins      3.13t, 3.13d, 3.13td
-//     with a variant 312, 31210                     the same without
-//     dots                  3.13+freethreaded      likewise
-//     >=3.11,<3.13                   specifiers (PEP 440)                   >=3.13+freethreaded
-//     with a variant cpython, pypy, cp, pp          an implementation cpython@3.12, pypy3.10,
-//     cp312, pypy>=3.9 cpython-3.12.1-linux-x86_64-gnu    a key; any part may be `any`, later parts
-//     may be left out
-//     ./python, /usr/bin/python3     a file                                 /opt/python a directory
-//     with one python3.12, mypython           the name of a program on PATH          any, default
-//     all, and all usual ones
+//   3, 3.12, 3.12.1, 3.13.0rc1    a version, or the series it begins; also without dots: 312
+//   3.13t, 3.13+freethreaded      with a variant: t, d, td, +debug, +gil, ...
+//   >=3.11,<3.13                  specifiers (PEP 440), with or without a variant
+//   cpython, pypy, cp, pp         an implementation, and with a version: cpython@3.12, pp310
+//   cpython-3.12.1-linux-x86_64-gnu   a key: any part may be `any` or be left out
+//   ./python, /opt/python         a file, or a directory with a Python in it
+//   mypython                      the name of a program on PATH: whatever is none of the above
+//   any, default                  all Pythons, and all usual ones
 //
-// What is none of the above is the name of a program. Parsing looks at the file system only to tell
-// a file or a directory from a name.
+// Parsing looks at the file system only to tell a file or a directory from a name.
 #pragma once
 
 #include "base/result.h"
 #include "pep/specifiers.h"
-#include "pep/version.h"
+#include "python/implementation.h"
 #include "python/interpreter.h"
+#include "python/version_request.h"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace python {
 
-enum class Implementation : std::uint8_t { CPython, PyPy, GraalPy, Pyodide };
-
-std::string_view name_of(Implementation implementation);  // "cpython"
-// Long and short names ("cpython", "cp"), any case.
-std::optional<Implementation> implementation_from_name(std::string_view name);
-
-// Which builds satisfy a request. `Default` takes no debug build, and a free-threaded one only
-// where that is no longer experimental (3.14 and later) and then only if nothing else fits.
-enum class VariantRequest : std::uint8_t {
-    Default,
-    FreeThreaded,
-    Debug,
-    FreeThreadedDebug,
-    Gil,
-    GilDebug
-};
-
-struct VersionRequest {
-    std::vector<std::uint64_t> release;  // 3.12 -> {3, 12}: the version begins with it; empty: any
-    std::optional<pep::Version> prerelease;     // 3.13.0rc1: exactly this
-    std::optional<pep::Specifiers> specifiers;  // a range
-    VariantRequest variant = VariantRequest::Default;
-
-    bool is_any() const { return release.empty() && !prerelease && !specifiers; }
-
-    bool allows_prereleases() const;
-    bool contains(const pep::Version& version) const;
-    bool matches(const Interpreter& interpreter) const;
-    std::string to_string() const;  // "3.13+freethreaded"; empty for any
-
-    bool operator==(const VersionRequest&) const = default;
-};
-
-// One part of the platform a key names; empty: any.
+// The platform part of a key; empty fields: any.
 struct PlatformRequest {
     std::string os;
     std::string arch;
@@ -85,8 +48,7 @@ class PythonRequest {
 
     PythonRequest() = default;  // Default
 
-    // Errors (Usage): a version with a variant that does not exist, a version in a key that is
-    // none.
+    // Errors (Usage): a version of Python that is not supported.
     static base::Result<PythonRequest> parse(std::string_view text);
     static PythonRequest from_specifiers(pep::Specifiers specifiers);
 
@@ -98,24 +60,21 @@ class PythonRequest {
 
     const PlatformRequest& platform() const { return platform_; }
 
-    const std::string& path() const {
-        return path_;
-    }  // of File, Directory, Name; "~" and relative paths as written
+    // Of File, Directory and Name, as written.
+    const std::string& path() const { return path_; }
 
-    // Whether it is a file, a directory or a name: the choice of one interpreter, not of a kind of
-    // them. Such an interpreter may be of any implementation, variant and pre-release.
-    bool is_explicit() const {
-        return kind_ == Kind::File || kind_ == Kind::Directory || kind_ == Kind::Name;
-    }
+    // Whether one interpreter is meant and not a kind of them: a file, a directory or a name. It
+    // may be of any implementation, variant and version.
+    bool is_explicit() const { return kind_ >= Kind::File; }
 
     // Whether an interpreter has the version, implementation, variant and platform asked for. True
-    // for explicit requests, whose paths are compared by the search instead.
+    // for explicit requests, whose paths are the search's business.
     bool matches(const Interpreter& interpreter) const;
 
-    // Whether a request like `3.12` rules out every version of `range`.
+    // Whether no version that a request like `3.12` names lies in `range`.
     bool is_disjoint_from(const pep::Specifiers& range) const;
 
-    // What identifies the request, for memory: equal texts are equal requests.
+    // The normal spelling: equal texts are equal requests, and it parses to the same request.
     std::string canonical() const;
     // For messages: "Python 3.12", "PyPy 3.10", "executable name `foo`", "path `./x`".
     std::string describe() const;
@@ -133,7 +92,7 @@ class PythonRequest {
 };
 
 // For the first word of `tool run`: `python`, `python3.11`, `python311`, `python@3.11`,
-// `cpython@3.11`, `pypy3.10`: a Python is wanted, not a package. nullopt for everything else
+// `cpython@3.11` and `pypy3.10` ask for a Python, not for a package. nullopt for everything else
 // (`cp311`, `311` and `pythonx` are packages). Errors (Usage): `python@latest`, a bad version
 // behind `@`.
 base::Result<std::optional<PythonRequest>> parse_tool_python(std::string_view text);

@@ -37,6 +37,7 @@ enum class Portability : std::uint8_t { Fixed, Relocatable };
 enum class ExistingPolicy : std::uint8_t {
     Refuse,  // nothing, or an empty directory
     Clear,   // an environment is emptied first
+    Force,   // any directory is emptied first
     Keep,    // written over, other files stay (`--allow-existing`)
     Fill,    // a new empty directory of the caller's: not looked at (stages of the store)
 };

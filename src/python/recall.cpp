@@ -1,0 +1,95 @@
+#include "python/recall.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/record.h"
+#include "base/trace.h"
+#include "python/facts.h"
+
+#include <fmt/core.h>
+
+namespace python {
+
+namespace {
+
+constexpr std::string_view kMagic = "ADRPYR";
+constexpr std::uint32_t kFormat = 2;
+constexpr std::uint64_t kSlots = 64;
+constexpr std::uint64_t kSizeLimit = 1U << 20U;
+// Beyond this, looking whether the answer still holds is no faster than to search again.
+constexpr std::size_t kWatchLimit = 512;
+
+// Everything but files that the outcome of a search depends on.
+std::string question_of(const PythonRequest& request, const DiscoveryOptions& options) {
+    std::string question = fmt::format(
+        "{} {} {} {}\n",
+        static_cast<int>(request.kind()),
+        static_cast<int>(options.preference),
+        static_cast<int>(options.environments),
+        options.search_path.has_value()
+    );
+    for (const std::string& text :
+         {request.canonical(),
+          options.search_path.value_or(options.path),
+          options.virtual_env,
+          options.conda_prefix,
+          options.conda_default_env,
+          options.working_directory,
+          options.home,
+          options.managed_directory,
+          options.pyenv_root,
+          options.pyenv_version}) {
+        question += text;
+        question += '\0';
+    }
+    return question;
+}
+
+std::string slot_of(const std::string& question, const std::string& directory) {
+    return base::join_path(
+        directory, fmt::format("answer-{}", base::fast_hash(question)[0] % kSlots)
+    );
+}
+
+}  // namespace
+
+std::optional<Interpreter> read_recollection(
+    const PythonRequest& request, const DiscoveryOptions& options
+) {
+    if (options.facts_directory.empty() || options.memory == MemoryUse::Renew) return std::nullopt;
+    const std::string question = question_of(request, options);
+    const base::Result<std::string> bytes =
+        base::read_file(slot_of(question, options.facts_directory), kSizeLimit);
+    if (!bytes) return std::nullopt;
+    std::optional<base::RecordReader> reader = base::RecordReader::open(*bytes, kMagic, kFormat);
+    if (!reader || reader->string() != question || reader->string() != host_identity()) {
+        return std::nullopt;
+    }
+    std::optional<Interpreter> answer = Interpreter::decode(*reader);
+    const WatchList watch = WatchList::decode(*reader);
+    if (!answer || !reader->complete() || !watch.holds()) return std::nullopt;
+    return answer;
+}
+
+void write_recollection(
+    const PythonRequest& request,
+    const DiscoveryOptions& options,
+    const Interpreter& answer,
+    const WatchList& watch
+) {
+    if (options.facts_directory.empty() || watch.size() > kWatchLimit) return;
+    if (watch.is_racy(base::wall_clock_ns())) return;
+    const std::string question = question_of(request, options);
+    base::RecordWriter writer(kMagic, kFormat);
+    writer.string(question);
+    writer.string(host_identity());
+    answer.encode(writer);
+    watch.encode(writer);
+    const base::Result<void> written =
+        base::write_file_atomically(slot_of(question, options.facts_directory), writer.finish());
+    if (!written) {
+        base::trace([&] { return fmt::format("answer not saved: {}", written.error().flat()); });
+    }
+}
+
+}  // namespace python

@@ -1,0 +1,109 @@
+#include "python/request.h"
+
+#include "pep/version_range.h"
+
+#include <fmt/core.h>
+
+namespace python {
+
+namespace {
+
+bool fits(const std::string& wanted, const std::string& actual) {
+    return wanted.empty() || wanted == actual;
+}
+
+std::string or_any(const std::string& text) {
+    return text.empty() ? "any" : text;
+}
+
+// All versions that begin with the given numbers: 3.12 <= v < 3.13.
+pep::VersionRange series_of(std::vector<std::uint64_t> release) {
+    const pep::VersionRange from = pep::VersionRange::at_least(pep::Version::from_release(release));
+    release.back() += 1;
+    return from.intersection(pep::VersionRange::below(pep::Version::from_release(std::move(release))
+    ));
+}
+
+pep::VersionRange range_of(const VersionRequest& request) {
+    if (request.prerelease) return pep::VersionRange::singleton(*request.prerelease);
+    if (request.specifiers) return pep::VersionRange::from(*request.specifiers);
+    if (request.release.empty()) return pep::VersionRange::full();
+    return series_of(request.release);
+}
+
+}  // namespace
+
+PythonRequest PythonRequest::from_specifiers(pep::Specifiers specifiers) {
+    PythonRequest request;
+    request.version_ = VersionRequest::from_specifiers(std::move(specifiers));
+    if (!request.version_.is_any()) request.kind_ = Kind::Versioned;
+    return request;
+}
+
+bool PythonRequest::matches(const Interpreter& interpreter) const {
+    if (kind_ == Kind::Default) return version_.allows_build(interpreter);
+    if (kind_ != Kind::Versioned) return true;
+    if (implementation_ && name_of(*implementation_) != interpreter.implementation_name) {
+        return false;
+    }
+    return version_.matches(interpreter) && fits(platform_.os, interpreter.os) &&
+           fits(platform_.arch, interpreter.arch) && fits(platform_.libc, interpreter.libc);
+}
+
+bool PythonRequest::is_disjoint_from(const pep::Specifiers& range) const {
+    if (kind_ != Kind::Versioned) return false;
+    return range_of(version_).is_disjoint(pep::VersionRange::from(range));
+}
+
+std::string PythonRequest::canonical() const {
+    switch (kind_) {
+        case Kind::Default:
+            return "default";
+        case Kind::Any:
+            return "any";
+        case Kind::File:
+        case Kind::Directory:
+        case Kind::Name:
+            return path_;
+        case Kind::Versioned:
+            break;
+    }
+    const std::string version = version_.to_string();
+    const std::string implementation(implementation_ ? name_of(*implementation_) : "");
+    if (platform_ != PlatformRequest{}) {
+        return fmt::format(
+            "{}-{}-{}-{}-{}",
+            or_any(implementation),
+            or_any(version),
+            or_any(platform_.os),
+            or_any(platform_.arch),
+            or_any(platform_.libc)
+        );
+    }
+    if (implementation.empty()) return version;
+    if (version.empty()) return implementation;
+    return fmt::format("{}{}{}", implementation, version_.specifiers ? "" : "@", version);
+}
+
+std::string PythonRequest::describe() const {
+    switch (kind_) {
+        case Kind::Default:
+            return "a default Python";
+        case Kind::Any:
+            return "any Python";
+        case Kind::File:
+            return fmt::format("path `{}`", path_);
+        case Kind::Directory:
+            return fmt::format("directory `{}`", path_);
+        case Kind::Name:
+            return fmt::format("executable name `{}`", path_);
+        case Kind::Versioned:
+            break;
+    }
+    if (platform_ != PlatformRequest{}) return canonical();
+    const std::string_view title = implementation_ ? title_of(*implementation_) : "Python";
+    const std::string version = version_.to_string();
+    return version.empty() ? std::string(title) : fmt::format("{} {}", title, version);
+}
+
+}  // namespace python

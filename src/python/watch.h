@@ -1,0 +1,40 @@
+// WatchList: what an answer depends on in the file system. Each entry is a path and what was there,
+// or that nothing was. If all entries still hold, so does the answer.
+#pragma once
+
+#include "base/file.h"
+#include "base/record.h"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace python {
+
+class WatchList {
+  public:
+    // Looks at `path` (links followed) and notes what is there: to be called before the file or the
+    // directory is read. A path is noted once. Returns its stamp, nullopt if there is nothing.
+    std::optional<base::FileStamp> note(const std::string& path);
+
+    // One system call for each entry.
+    bool holds() const;
+    // Whether something changed so recently that a further change might not be seen.
+    bool is_racy(std::int64_t now_ns) const;
+
+    std::size_t size() const { return entries_.size(); }
+
+    void encode(base::RecordWriter& writer) const;
+    static WatchList decode(base::RecordReader& reader);
+
+  private:
+    struct Entry {
+        std::string path;
+        std::optional<base::FileStamp> stamp;
+    };
+
+    std::vector<Entry> entries_;
+};
+
+}  // namespace python
