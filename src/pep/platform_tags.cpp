@@ -22,11 +22,12 @@ constexpr std::array<LegacyProfile, 3> kLegacyProfiles{{
     {5, "manylinux1"},
 }};
 
-constexpr std::array<std::string_view, 9> kManylinuxArchitectures{
+constexpr std::array<std::string_view, 10> kManylinuxArchitectures{
     "x86_64",
     "i686",
     "aarch64",
     "armv7l",
+    "armv8l",
     "ppc64",
     "ppc64le",
     "s390x",

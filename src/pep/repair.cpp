@@ -114,7 +114,7 @@ std::string drop_commas(std::string_view text) {
         const std::string_view before = base::trim(out);
         const bool is_empty_part = before.ends_with(',') && (c == ',' || c == ')');
         if (is_empty_part) out.resize(out.rfind(','));
-        if (c != ',' || !before.empty()) out += c;
+        out += c;
     }
     if (base::trim(out).ends_with(',')) out.resize(out.rfind(','));
     return out.append(marker);

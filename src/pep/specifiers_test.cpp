@@ -43,7 +43,7 @@ TEST(Specifiers, RefusesEmptyParts) {
 }
 
 TEST(Specifiers, RepairsWhatOldToolsWrote) {
-    constexpr std::array<std::array<const char*, 2>, 24> kCases{{
+    constexpr std::array<std::array<const char*, 2>, 23> kCases{{
         {">=1.0", ">=1.0"},
         {">=3.6.*", ">=3.6"},
         {">=3.*", ">=3"},
@@ -53,7 +53,6 @@ TEST(Specifiers, RepairsWhatOldToolsWrote) {
         {">=2.7, != 3.0*", ">=2.7, !=3.0.*"},
         {">=3.6*", ">=3.6"},
         {">=2.7,!=3.0.*,!=3.1.*,", ">=2.7, !=3.0.*, !=3.1.*"},
-        {",>=3.6", ">=3.6"},
         {">=3.6,,<4", ">=3.6, <4"},
         {">=2.7 !=3.0.*", ">=2.7, !=3.0.*"},
         {">=3.6<4", ">=3.6, <4"},
@@ -80,7 +79,8 @@ TEST(Specifiers, RepairsWhatOldToolsWrote) {
 
 TEST(Specifiers, GivesUpOnWhatNobodyCouldMean) {
     for (const char* text :
-         {"latest", ">=", "3.6", "=>3.6", ">=a", ">=1.0.0.0b", "~=1", ">=1;<2", "<", "^3.6"}) {
+         {"latest", ">=", "3.6", "=>3.6", ">=a", ",>=3.6", ">=1.0.b.b", "~=1", ">=1;<2", "<", "^3.6"
+         }) {
         const auto specifiers = Specifiers::parse_lenient(text);
         ASSERT_FALSE(specifiers) << text;
         EXPECT_EQ(specifiers.error().flat(), Specifiers::parse(text).error().flat())
