@@ -159,7 +159,7 @@ base::Result<OpenedArchive> RemoteArchives::open_by_suffix(const RemoteFile& fil
 }
 
 base::Result<OpenedArchive> RemoteArchives::open_by_size(const RemoteFile& file) {
-    net::Request head = range_request(file, "", kWholeAnswerLimit);
+    net::Request head = range_request(file, "", UINT64_MAX);  // no body comes
     head.method = net::Method::Head;
     const net::Response facts = TRY(client_.fetch(std::move(head)).get());
     const auto size = base::parse_unsigned(facts.headers.find("Content-Length").value_or(""));
