@@ -271,7 +271,9 @@ std::string Url::display() const {
         text += kBlot;
         text += '@';
     }
-    text += part(host_begin_, path_end_);
+    text += part(host_begin_, path_begin_);
+    // Without slashes, what was meant as user information ends up in the path.
+    text += has_authority_ ? std::string(path()) : redact(path());
     if (query_end_ != path_end_) text += fmt::format("?{}", kBlot);
     text += std::string_view(text_).substr(query_end_);
     return text;
