@@ -139,14 +139,14 @@ base::Result<Scheme> read_root_scheme(std::string_view text) {
 // --- where its files go
 // ---------------------------------------------------------------------------------------
 
-// Files of an environment that make it one, and those the store keeps beside them.
+// What makes a directory an environment, and what the store keeps beside it.
 bool is_reserved_in_root(std::string_view target) {
-    constexpr std::array<std::string_view, 5> kFiles = {
-        "pyvenv.cfg", ".lease", ".meta", ".synced", ".lock"
+    constexpr std::array<std::string_view, 9> kNames = {
+        "pyvenv.cfg", "bin", "lib", "lib64", "include", ".lease", ".meta", ".synced", ".lock"
     };
     constexpr std::string_view kBin = "bin/";
     if (target.starts_with(kBin)) return is_reserved_program(target.substr(kBin.size()));
-    return std::ranges::find(kFiles, first_part(target)) != kFiles.end();
+    return std::ranges::find(kNames, target) != kNames.end();
 }
 
 base::Result<void> place_data_file(WheelFile& file, std::size_t data_directory_size) {

