@@ -60,8 +60,7 @@ class LineReader {
 
     std::size_t line_number() const { return line_number_; }
 
-    // The next line without its break, or the trouble of a quote that stays open to the end of the
-    // file.
+    // The next line without its break, or the trouble of a quote that stays open to the end of the file.
     std::expected<std::string_view, Trouble> next() {
         line_number_ += pending_breaks_;
         pending_breaks_ = 0;

@@ -1,5 +1,4 @@
-// Environment files (`--env-file`). There is no standard; this is the dialect uv 0.13 reads, found
-// by trying:
+// Environment files (`--env-file`). There is no standard; this is the dialect uv 0.13 reads, found by trying:
 //
 //     # comment
 //     export NAME=value            # blanks around "=" are allowed; a comment follows a blank

@@ -1,5 +1,4 @@
-// Header blocks in the manner of RFC 822/5322 as Python's packaging uses them: METADATA, PKG-INFO,
-// WHEEL.
+// Header blocks in the manner of RFC 822/5322 as Python's packaging uses them: METADATA, PKG-INFO, WHEEL.
 //
 // Tolerant like the email parser these files were written for: "\r\n" and "\n", blanks before the
 // colon, folded lines; the first line that is neither field nor continuation ends the block, and

@@ -47,8 +47,7 @@ struct HtmlLimits {
 // Fails (Invalid) only when a limit is exceeded.
 base::Result<HtmlPage> parse_anchors(std::string_view html, const HtmlLimits& limits = {});
 
-// Decodes character references: all numeric ones, and the named ones that occur in URLs and file
-// names.
+// Decodes character references: all numeric ones, and the named ones that occur in URLs and file names.
 std::string decode_html_text(std::string_view text);
 
 }  // namespace codec

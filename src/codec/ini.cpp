@@ -81,7 +81,7 @@ class IniParser {
     IniFile file_;
     std::set<std::string, std::less<>> section_names_;
     std::set<std::string, std::less<>> entry_names_;  // of the open section
-    std::string* open_value_ = nullptr;  // the value an indented line would continue
+    std::string* open_value_ = nullptr;               // the value an indented line would continue
 };
 
 }  // namespace

@@ -1,8 +1,7 @@
 // The two small formats of Python that look like INI files.
 //
-// parse_ini reads what configparser reads with the settings used for entry_points.txt: sections,
-// `key = value` (also
-// `:` when asked for), comment lines, values continued by indented lines; keys keep their case.
+// parse_ini reads what configparser reads with the settings used for entry_points.txt: sections, `key = value`
+// (also `:` when asked for), comment lines, values continued by indented lines; keys keep their case.
 // parse_key_values reads pyvenv.cfg as the `site` module does.
 #pragma once
 
@@ -31,8 +30,7 @@ struct IniFile {
 
 enum class IniDelimiters { EqualsOnly, EqualsOrColon };
 
-// Errors (Invalid) name the line: an entry before the first section, a line that is none, a section
-// or key twice.
+// Errors (Invalid) name the line: an entry before the first section, a line that is none, a section or key twice.
 base::Result<IniFile> parse_ini(
     std::string_view text, IniDelimiters delimiters = IniDelimiters::EqualsOnly
 );

@@ -65,8 +65,7 @@ std::string_view describe(rapidjson::ParseErrorCode code) {
     }
 }
 
-// RapidJSON checks pairs that begin with a high half only; a lone low half arrives as the UTF-8 of
-// a surrogate.
+// RapidJSON checks pairs that begin with a high half only; a lone low half arrives as the UTF-8 of a surrogate.
 bool has_lone_surrogate(std::string_view text) {
     for (std::size_t at = text.find('\xed'); at != std::string_view::npos;
          at = text.find('\xed', at + 1)) {
@@ -154,8 +153,7 @@ class EventHandler {
     Ending ending_ = Ending::None;
 };
 
-// Index pages are ASCII nearly always: eight bytes at a time, and the exact check only for the
-// others.
+// Index pages are ASCII nearly always: eight bytes at a time, and the exact check only for the others.
 bool is_ascii(std::string_view text) {
     constexpr std::uint64_t kHighBits = 0x8080808080808080U;
     std::uint64_t seen = 0;

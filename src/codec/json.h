@@ -30,8 +30,7 @@ struct JsonLimits {
 
 class Json;
 using JsonArray = std::vector<Json>;
-// In the order of the text. A key that occurs twice stays twice; find gives the last, as other
-// readers do.
+// In the order of the text. A key that occurs twice stays twice; find gives the last, as other readers do.
 using JsonObject = std::vector<std::pair<std::string, Json>>;
 
 class Json {
@@ -97,8 +96,7 @@ base::Result<Json> parse_json(
 
 enum class JsonStep { Continue, Stop };
 
-// Receives a document in order. Views are valid during the call only. The defaults ignore what
-// comes.
+// Receives a document in order. Views are valid during the call only. The defaults ignore what comes.
 class JsonEvents {
   public:
     virtual ~JsonEvents() = default;

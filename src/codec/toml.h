@@ -11,8 +11,7 @@
 // span), for messages now and for edits that keep the formatting later. Messages give positions and
 // never quote the line: a line may hold a password.
 //
-// Values are plain data without links into the text; parsed documents may be read from many
-// threads.
+// Values are plain data without links into the text; parsed documents may be read from many threads.
 #pragma once
 
 #include "base/result.h"
@@ -103,8 +102,7 @@ class TomlTable {
 
     // nullptr when there is no such key.
     const TomlValue* find(std::string_view key) const;
-    // Through nested tables by bare keys: "tool.uv.index". nullptr when a step is missing or no
-    // table.
+    // Through nested tables by bare keys: "tool.uv.index". nullptr when a step is missing or no table.
     const TomlValue* at_path(std::string_view dotted) const;
 
   private:
@@ -162,16 +160,15 @@ struct TomlEntry {
     TomlValue value;
 };
 
-// `name` is what messages call the document: a path, "the script's metadata". `first_line` is the
-// number of the text's first line, for documents that are cut out of a larger file. Errors are of
-// kind Invalid: "failed to parse `pyproject.toml`" caused by "line 3, column 5: expected `=` after
-// the key".
+// `name` is what messages call the document: a path, "the script's metadata". `first_line` is the number of the
+// text's first line, for documents that are cut out of a larger file. Errors are of kind Invalid: "failed to parse
+// `pyproject.toml`" caused by "line 3, column 5: expected `=` after the key".
 base::Result<TomlTable> parse_toml(
     std::string_view text, std::string_view name, std::uint32_t first_line = 1
 );
 
-// An Invalid error about a value that is valid TOML and wrong otherwise:
-// "invalid value in `pyproject.toml`" caused by "line 3, column 5: <what>".
+// An Invalid error about a value that is valid TOML and wrong otherwise: "invalid value in `pyproject.toml`" caused
+// by "line 3, column 5: <what>".
 base::Error toml_error(const TomlValue& value, std::string_view name, std::string_view what);
 
 }  // namespace codec

@@ -20,9 +20,8 @@ bool is_digit_of(char c, int base) {
     return c >= '0' && c < '0' + base;
 }
 
-// Takes a run of digits of `base`, in which single underscores may stand between digits, from
-// `rest` and appends the digits to `digits`. False when there is none or an underscore stands
-// elsewhere.
+// Takes a run of digits of `base`, in which single underscores may stand between digits, from `rest` and appends
+// the digits to `digits`. False when there is none or an underscore stands elsewhere.
 bool take_digits(std::string_view& rest, int base, std::string& digits) {
     bool after_digit = false;
     while (!rest.empty()) {

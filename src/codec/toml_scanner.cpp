@@ -114,8 +114,7 @@ Result<std::string> TomlScanner::literal_string() {
     return value;
 }
 
-// Line breaks in the value are "\n" whatever the file has, so that a checkout with "\r\n" means the
-// same.
+// Line breaks in the value are "\n" whatever the file has, so that a checkout with "\r\n" means the same.
 Result<std::string> TomlScanner::multi_line_string(char quote) {
     const std::string delimiter(3, quote);
     const std::size_t start = offset_;

@@ -1,5 +1,4 @@
-// Cursor over a TOML text with line and column, and the quoted strings. Internal to the TOML
-// reader.
+// Cursor over a TOML text with line and column, and the quoted strings. Internal to the TOML reader.
 #pragma once
 
 #include "base/result.h"

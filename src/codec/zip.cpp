@@ -40,8 +40,7 @@ ZipMemory memory_for(const ZipEntry& entry) {
     return ZipMemory::try_reserve(entry.end_offset - entry.local_offset + entry.size);
 }
 
-// The local header says the same as the central directory, or leaves to the data descriptor what it
-// may leave.
+// The local header says the same as the central directory, or leaves to the data descriptor what it may leave.
 Result<void> check_local_header(const ZipEntry& entry, const ZipHeader& local) {
     if (local.name != entry.name) {
         return fail(

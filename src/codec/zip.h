@@ -1,22 +1,18 @@
-// ZipReader: reads ZIP archives (APPNOTE 6.3.10: stored and deflated members, ZIP64) that nobody
-// trusts.
+// ZipReader: reads ZIP archives (APPNOTE 6.3.10: stored and deflated members, ZIP64) that nobody trusts.
 //
-// One archive has one meaning or none. Wherever two readers could see different members - names,
-// sizes or flags that differ between local header, central directory, data descriptor and Unicode
-// path field; members that overlap or leave gaps; two end records - the archive is refused, not
-// interpreted. docs/decisions/004 says why this is our own.
+// One archive has one meaning or none. Wherever two readers could see different members - names, sizes or flags that
+// differ between local header, central directory, data descriptor and Unicode path field; members that overlap or
+// leave gaps; two end records - the archive is refused, not interpreted. docs/decisions/004 says why this is our own.
 //
 //     auto source = TRY(FileSource::open(path));
 //     auto zip = TRY(ZipReader::open(source));
 //     for (const ZipEntry& entry : zip->entries())
-//         TRY(zip->extract(entry, [&](std::string_view bytes) { return base::write_all(fd, bytes);
-//         }));
+//         TRY(zip->extract(entry, [&](std::string_view bytes) { return base::write_all(fd, bytes); }));
 //
-// open() reads the end of the archive and checks all that the central directory tells: structure,
-// limits, encryption, methods, overlaps, duplicates. What only the local headers tell is checked
-// when a member is read, before its first byte is given out. An archive whose every member was
-// extracted has thus been checked as a whole; one member of a remote archive costs two reads (the
-// tail; the member).
+// open() reads the end of the archive and checks all that the central directory tells: structure, limits, encryption,
+// methods, overlaps, duplicates. What only the local headers tell is checked when a member is read, before its first
+// byte is given out. An archive whose every member was extracted (or left to check_duplicates) has thus been checked
+// as a whole; one member of a remote archive costs two reads (the tail; the member).
 //
 // Thread-safe: all members may be read by many threads at once. Memory, whatever the archive claims: the central
 // directory; per reading thread about 2 MiB; and 96 MiB in the whole process for members of up to 32 MiB that are
@@ -48,9 +44,9 @@ struct ZipLimits {
     std::uint64_t directory_size = 32U << 20U;  // bytes of the central directory
     std::uint64_t member_size = 1ULL << 35U;    // bytes of one member, uncompressed
     std::uint64_t total_size = 1ULL << 36U;     // bytes of all members, uncompressed
-    std::uint64_t ratio = 200;                  // total size over archive size ...
-    std::uint64_t ratio_applies_above = 64U
-                                        << 20U;  // ... for archives that unpack to more than this
+    // Total size over archive size, for archives that unpack to more than the second.
+    std::uint64_t ratio = 200;
+    std::uint64_t ratio_applies_above = 64U << 20U;
     ZipSlack slack = ZipSlack::Refuse;
 };
 
@@ -69,8 +65,7 @@ struct ZipEntry {
     std::uint32_t index = 0;  // position in entries()
     bool is_directory = false;
     bool is_symlink = false;
-    // Set on the second and further members of one name (same size and CRC-32, else the archive is
-    // refused).
+    // Set on the second and further members of one name (same size and CRC-32, else the archive is refused).
     std::optional<std::uint32_t> duplicate_of;
 
     bool is_executable() const { return (mode & 0111U) != 0; }
@@ -127,10 +122,9 @@ class ZipReader {
     std::unique_ptr<ZipInflaterPool> inflaters_;
 };
 
-// Whether a member's name may become a path below a directory: relative, not empty, no empty, "."
-// or ".." part (with
-// "/" or "\" as separator), no drive letter, no control character, parts of at most 255 bytes. One
-// "/" at the end is a directory's. Invalid error otherwise.
+// Whether a member's name may become a path below a directory: relative, not empty, without empty, "." or ".." parts
+// (for ".." a "\" separates too), drive letter or control character, parts of at most 255 bytes. One "/" at the end is
+// a directory's. Invalid error otherwise.
 base::Result<void> check_member_path(std::string_view name);
 
 }  // namespace codec

@@ -60,8 +60,7 @@ inline constexpr std::size_t kZipTailSize =
     kZip64EndRecordSize + kZip64LocatorSize + kZipEndRecordSize + kZipLongestField;
 base::Result<ZipEnd> parse_zip_end(std::string_view tail, std::uint64_t file_size);
 
-// The bytes between a member's data and the next member must be its data descriptor exactly, or
-// nothing.
+// The bytes between a member's data and the next member must be its data descriptor exactly, or nothing.
 base::Result<void> check_zip_descriptor(
     std::string_view bytes, const ZipHeader& central, bool expected
 );

@@ -251,8 +251,7 @@ TEST(Zip, RefusesWhatIsHostile) {
 }
 
 TEST(Zip, DuplicatesAreComparedByContent) {
-    // Two texts of one length with one CRC-32 (found by a search): equal for the headers, not for
-    // us.
+    // Two texts of one length with one CRC-32 (found by a search): equal for the headers, not for us.
     const std::string one = *base::from_hex("fbc8b7a48942d678");
     const std::string other = *base::from_hex("f49d17b7b3437b60");
     ASSERT_EQ(zip_crc32(0, one), zip_crc32(0, other));
