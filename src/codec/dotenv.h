@@ -6,10 +6,13 @@
 //     DOUBLE="escapes \n \$ \" \' \\ and $NAME"   may span lines
 //     JOINED=pre${NAME}"x"'y'\ z   parts without a blank between them are one value
 //
-// `$NAME` takes letters and digits (no underscore!), `${...}` everything up to the brace; both look
-// outside the file first and into the lines above second, and unknown names give nothing. The first
-// line of a name counts, later ones only for substitution. A line that cannot be read ends the
-// file: what stands above it counts, the rest is skipped and a warning says so.
+// `$NAME` takes letters and digits (no underscore!), `${...}` everything up to the brace; both look outside the file
+// first and into the lines above second, and unknown names give nothing. The first line of a name counts, later ones
+// only for substitution. A line that cannot be read ends the file: what stands above it counts, the rest is skipped
+// and a warning says so.
+//
+// Two differences from uv on purpose: it takes a quote directly behind `$NAME` for text, so that "$NAME" is never
+// closed, and it refuses a last line that ends in a blank without a line break. Here both work.
 #pragma once
 
 #include <cstddef>
