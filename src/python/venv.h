@@ -1,7 +1,7 @@
 // Virtual environments (PEP 405): making one without starting Python.
 //
-// The layout and the keys of pyvenv.cfg are those of uv; the activation scripts are our own.
-// Everything is written from facts about the base interpreter that are already known.
+// The layout and the keys of pyvenv.cfg are those of uv; the activation scripts are our own
+// (activators.h). Everything is written from facts about the base that are already known.
 #pragma once
 
 #include "base/result.h"
@@ -14,7 +14,7 @@
 
 namespace python {
 
-// Where the parts of an environment are. Absolute paths at the place where it is written.
+// Where the parts of an environment are: absolute paths if `root` is.
 struct VenvLayout {
     std::string root;
     std::string bin;      // scripts
@@ -29,21 +29,24 @@ struct VenvLayout {
 // Computed, not looked up: the environment need not exist.
 VenvLayout venv_layout(const std::string& root, const Interpreter& base);
 
+// `None` leaves out what only people need: the activation scripts and the guard for distutils.
 enum class Activators : std::uint8_t { All, None };
 enum class SystemSitePackages : std::uint8_t { Hidden, Visible };
+// Scripts of a relocatable environment find it by where they are themselves.
 enum class Portability : std::uint8_t { Fixed, Relocatable };
-// What may be at the path already. A file, or a directory that holds something else than an
-// environment, is refused by all but `Keep` and `Fill`.
+
+// What is done about what is at the path already. A file is always refused.
 enum class ExistingPolicy : std::uint8_t {
-    Refuse,  // nothing, or an empty directory
-    Clear,   // an environment is emptied first
+    Refuse,  // taken: nothing, or an empty directory
+    Clear,   // an environment is emptied first; another directory is refused
     Force,   // any directory is emptied first
-    Keep,    // written over, other files stay (`--allow-existing`)
-    Fill,    // a new empty directory of the caller's: not looked at (stages of the store)
+    Keep,    // written over; other files stay (`--allow-existing`)
+    Fill,    // a new directory of the caller's, not looked at (stages of the store)
 };
 
 struct VenvOptions {
-    std::optional<std::string> prompt;  // "." must be resolved by the caller (prompt_from)
+    // What shells show; unset: the name of the directory. See resolve_prompt for ".".
+    std::optional<std::string> prompt;
     SystemSitePackages system_site_packages = SystemSitePackages::Hidden;
     Portability portability = Portability::Fixed;
     Activators activators = Activators::All;
@@ -51,7 +54,7 @@ struct VenvOptions {
     // Where the environment will be used, if not where it is written: goes into the scripts.
     std::string final_path;
     std::string creator_version;  // `uv = <this>` in pyvenv.cfg
-    // Marks an environment whose packages are another's (`extends-environment`); empty: none.
+    // The environment whose packages are visible in this one (`extends-environment`); empty: none.
     std::string extends_environment;
 };
 
@@ -61,14 +64,16 @@ enum class VenvTarget : std::uint8_t {
     EmptyDirectory,
     Environment,
     OtherDirectory,
-    OtherFile
+    OtherFile,  // or a link that leads nowhere
 };
 
 base::Result<VenvTarget> look_at_venv_target(const std::string& path);
 
-// Makes an environment at `path` (absolute or relative to the working directory) for `base`, whose
-// own base is taken when it is a virtual environment itself. Errors (Usage): what `existing` does
-// not allow; nothing was touched then.
+// `--prompt .` means the name of the working directory.
+std::string resolve_prompt(std::string_view prompt, std::string_view working_directory);
+
+// Makes an environment at `path` for `base`; if that is an environment itself, for the Python it
+// was made from. Errors (Usage): what `existing` does not allow; nothing was touched then.
 base::Result<VenvLayout> create_venv(
     const std::string& path, const Interpreter& base, const VenvOptions& options
 );
