@@ -24,7 +24,8 @@ inline constexpr std::string_view kDefaultIndexUrl = "https://pypi.org/simple";
 // that lists files.
 enum class IndexFormat { Simple, Flat };
 
-// When the credentials of a location are sent: if known, required beforehand, not at all.
+// Whether the credentials known for a location are used. They are sent with the first request, so Always is the same as
+// Auto here; uv waits for a 401 with the latter.
 enum class Authenticate { Auto, Always, Never };
 
 struct IndexLocation {

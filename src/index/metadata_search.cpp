@@ -51,12 +51,16 @@ struct MetadataSearch::Job {
     std::optional<CachedFile> stored;        // metadata by policy that must be revalidated
     std::optional<net::CachePolicy> policy;  // of `stored`
     Answer answer;
+
+    std::mutex mutex;
+    Urgency urgency = Urgency::Hint;  // guarded by mutex
+    bool waits_for_question = false;  // guarded by mutex: nothing but the whole wheel is left
 };
 
 MetadataSearch::MetadataSearch(RegistryContext& context, CachedHttp& http, WheelFetch& wheels)
     : context_(context), http_(http), wheels_(wheels), archives_(context.services.client) {}
 
-const MetadataSearch::Answer& MetadataSearch::start(const DistributionFile& file) {
+const MetadataSearch::Answer& MetadataSearch::start(const DistributionFile& file, Urgency urgency) {
     const std::string key = metadata_key(file);
     bool is_new = false;
     const JobPointer job = jobs_.with([&](auto& jobs) {
@@ -68,10 +72,15 @@ const MetadataSearch::Answer& MetadataSearch::start(const DistributionFile& file
         }
         return slot;
     });
-    if (is_new) {
-        activity_.begin();
-        context_.services.pool.submit([this, job] { begin(job); });
+    bool goes_on = false;
+    if (urgency == Urgency::Question) {
+        const std::lock_guard lock(job->mutex);
+        job->urgency = Urgency::Question;
+        goes_on = std::exchange(job->waits_for_question, false);
     }
+    if (is_new || goes_on) activity_.begin();
+    if (goes_on) load_whole(job);
+    if (is_new) context_.services.pool.submit([this, job] { begin(job); });
     return job->answer;
 }
 
@@ -247,6 +256,13 @@ base::Result<bool> MetadataSearch::try_ranges(const JobPointer& job) {
 }
 
 void MetadataSearch::load_whole(const JobPointer& job) {
+    {
+        const std::lock_guard lock(job->mutex);
+        if (job->urgency == Urgency::Hint) {
+            job->waits_for_question = true;
+            return activity_.end();
+        }
+    }
     wheels_.start(job->file, [this, job](base::Result<WheelFile> wheel) {
         const auto read = [&]() -> base::Result<Found> {
             const WheelFile file = TRY(std::move(wheel));

@@ -42,7 +42,10 @@ class MetadataSearch {
     // Waits for all searches.
     ~MetadataSearch() { activity_.wait_until_idle(); }
 
-    const Answer& start(const DistributionFile& file);
+    // Hint: somebody may ask soon. A whole wheel is not loaded for it, only once somebody does ask.
+    enum class Urgency { Hint, Question };
+
+    const Answer& start(const DistributionFile& file, Urgency urgency);
 
   private:
     struct Job;
@@ -69,7 +72,7 @@ class MetadataSearch {
     base::Synced<std::unordered_map<std::string, JobPointer>> jobs_;  // by content key
     Activity activity_;
     // Threads that wait for ranges; the task pool must stay free for parsing.
-    base::TaskPool waiters_{8};
+    base::TaskPool waiters_{24};
 };
 
 }  // namespace package_index

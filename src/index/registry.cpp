@@ -31,6 +31,7 @@ class Registry::Work {
     ProjectSearch projects;
     WheelFetch wheels;
     MetadataSearch metadata;
+    WheelFetch::Progress progress;
 
   private:
     net::Connectivity connectivity() const {
@@ -60,11 +61,12 @@ base::Result<ProjectAnswer> Registry::project(const pep::PackageName& name) {
 
 void Registry::prefetch_metadata(std::span<const DistributionFile> files) {
     for (const DistributionFile& file : files)
-        work_->metadata.start(file);
+        work_->metadata.start(file, MetadataSearch::Urgency::Hint);
 }
 
 base::Result<MetadataAnswer> Registry::metadata(const DistributionFile& file) {
-    const base::Result<MetadataSearch::Found>& found = work_->metadata.start(file).wait();
+    const base::Result<MetadataSearch::Found>& found =
+        work_->metadata.start(file, MetadataSearch::Urgency::Question).wait();
     if (!found) return base::fail(found.error());
     return MetadataAnswer{
         .metadata = found->metadata ? &*found->metadata : nullptr,
@@ -130,14 +132,15 @@ void Registry::fetch_wheels(
             [&activity, &done, position](base::Result<WheelFile> wheel) {
                 done(position, std::move(wheel));
                 activity.end();
-            }
+            },
+            work_->progress
         );
     }
     activity.wait_until_idle();
 }
 
 void Registry::on_progress(std::function<void(const DistributionFile&, std::uint64_t)> report) {
-    work_->wheels.on_progress(std::move(report));
+    work_->progress = std::move(report);
 }
 
 std::int64_t Registry::earliest_expiry() const {

@@ -126,7 +126,7 @@ class Registry {
         std::span<const DistributionFile> files,
         const std::function<void(std::size_t, base::Result<WheelFile>)>& done
     );
-    // Called with (file position, bytes so far) from the event thread while fetch_wheels works.
+    // For later calls of fetch_wheels: called from the event thread with the bytes on disk. Empty: nobody is told.
     void on_progress(std::function<void(const DistributionFile&, std::uint64_t)> report);
 
     // --- what it cost

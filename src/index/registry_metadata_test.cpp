@@ -157,6 +157,21 @@ TEST_F(RegistryMetadataTest, WithoutRangesTheWholeWheelIsLoadedOnce) {
     EXPECT_EQ(requests_for_files(), before);
 }
 
+TEST_F(RegistryMetadataTest, AWholeWheelIsNotLoadedForAHintAlone) {
+    page("demo", file(large()));
+    answer("/files/demo-1.0-py3-none-any.whl", LoopbackResponse{.body = large().bytes()});
+    {
+        const auto run = command(options());
+        const DistributionFile wheel = newest(*run->registry, "demo");
+        (*run)->prefetch_metadata({&wheel, 1});
+    }  // the registry waits for what it has started
+    EXPECT_EQ(requests_for_files(), 1U);
+    const auto run = command(options());
+    const DistributionFile wheel = newest(*run->registry, "demo");
+    (*run)->prefetch_metadata({&wheel, 1});
+    EXPECT_EQ(describe_metadata((*run)->metadata(wheel)), "other>=2");
+}
+
 TEST_F(RegistryMetadataTest, ASmallWheelWithoutRangesNeedsNoSecondRequest) {
     page("demo", file(demo()));
     answer("/files/demo-1.0-py3-none-any.whl", LoopbackResponse{.body = demo().bytes()});

@@ -92,78 +92,84 @@ base::Result<WheelFile> check_wheel(const DistributionFile& file, const std::str
     return WheelFile{.path = path, .sha256 = digests.front().hex, .size = stamp.size};
 }
 
-void WheelFetch::start(const DistributionFile& file, Deliver deliver) {
+struct WheelFetch::Job {
+    DistributionFile file;
+    Deliver deliver;
+    Progress progress;
+    std::string path;  // in the cache
+};
+
+void WheelFetch::start(const DistributionFile& file, Deliver deliver, Progress progress) {
     activity_.begin();
-    auto shared = std::make_shared<const DistributionFile>(file);
-    context_.services.pool.submit([this, shared, deliver = std::move(deliver)]() mutable {
-        if (!shared->url.is_http()) {
-            base::Result<std::string> path = path_of(shared->url);
-            base::Result<WheelFile> wheel = path
-                                                ? check_wheel(*shared, *path)
-                                                : base::Result<WheelFile>(base::fail(path.error()));
-            if (wheel) wheel->is_cached = false;
-            deliver(std::move(wheel));
-            return activity_.end();
-        }
-        std::string path = fmt::format(
-            "{}/{}/{}/{}",
-            context_.services.directories.wheels,
-            shared->name.text(),
-            content_key(*shared),
-            shared->file_name
-        );
-        // Without a hash nobody knows whether a file from before is still the same.
-        if (shared->sha256() != nullptr && base::exists(path)) {
-            if (auto wheel = check_wheel(*shared, path)) {
-                deliver(std::move(wheel));
-                return activity_.end();
-            }
-        }
-        download(std::move(shared), std::move(path), std::move(deliver));
-    });
+    auto job = std::make_shared<Job>();
+    job->file = file;
+    job->deliver = std::move(deliver);
+    job->progress = std::move(progress);
+    context_.services.pool.submit([this, job] { begin(job); });
 }
 
-void WheelFetch::deliver_on_pool(Deliver deliver, base::Result<WheelFile> wheel) {
-    context_.services.pool.submit([this, deliver = std::move(deliver), wheel = std::move(wheel)](
-                                  ) mutable {
-        deliver(std::move(wheel));
-        activity_.end();
-    });
+void WheelFetch::begin(const JobPointer& job) {
+    const DistributionFile& file = job->file;
+    if (!file.url.is_http()) {
+        const auto check = [&]() -> base::Result<WheelFile> {
+            const std::string path = TRY(path_of(file.url));
+            WheelFile wheel = TRY(check_wheel(file, path));
+            wheel.is_cached = false;
+            return wheel;
+        };
+        return finish(job, check());
+    }
+    const std::string& wheels = context_.services.directories.wheels;
+    job->path =
+        fmt::format("{}/{}/{}/{}", wheels, file.name.text(), content_key(file), file.file_name);
+    // Without a hash nobody knows whether a file from before is still the same.
+    if (file.sha256() != nullptr && base::exists(job->path)) {
+        if (auto wheel = check_wheel(file, job->path)) return finish(job, std::move(wheel));
+    }
+    download(job);
 }
 
-void WheelFetch::download(
-    std::shared_ptr<const DistributionFile> file, std::string path, Deliver deliver
-) {
-    if (auto made = base::make_directories(std::string(base::parent_path(path))); !made) {
-        return deliver_on_pool(std::move(deliver), base::fail(std::move(made.error())));
+void WheelFetch::download(const JobPointer& job) {
+    const DistributionFile& file = job->file;
+    if (auto made = base::make_directories(std::string(base::parent_path(job->path))); !made) {
+        return finish(job, base::fail(std::move(made.error())));
     }
     net::DownloadRequest request{
-        .url = file->url,
-        .part_path = path + ".part",
-        .expected_size = file->size,
-        .expected_hashes = file->hashes,
+        .url = file.url,
+        .part_path = job->path + ".part",
+        .expected_size = file.size,
+        .expected_hashes = file.hashes,
         .headers = {{"Accept-Encoding", "identity"}},
-        .credential_use = context_.credential_use(*file),
+        .credential_use = context_.credential_use(file),
     };
-    if (progress_) {
-        request.progress = [this, file](std::uint64_t received, std::optional<std::uint64_t>) {
-            progress_(*file, received);
+    if (job->progress) {
+        request.progress = [job](std::uint64_t received, std::optional<std::uint64_t>) {
+            job->progress(job->file, received);
         };
     }
     context_.services.client.download(
         std::move(request),
-        [this, file, path, deliver = std::move(deliver)](base::Result<net::DownloadResult> loaded
-        ) mutable {
-            const auto finish = [&]() -> base::Result<WheelFile> {
-                if (!loaded) return base::fail(download_error(*file, std::move(loaded.error())));
-                TRY(base::rename_path(loaded->path, path));
+        [this, job](base::Result<net::DownloadResult> loaded) {
+            const auto place = [&]() -> base::Result<WheelFile> {
+                if (!loaded)
+                    return base::fail(download_error(job->file, std::move(loaded.error())));
+                TRY(base::rename_path(loaded->path, job->path));
                 return WheelFile{
-                    .path = path, .sha256 = std::move(loaded->sha256), .size = loaded->size
+                    .path = job->path, .sha256 = std::move(loaded->sha256), .size = loaded->size
                 };
             };
-            deliver_on_pool(std::move(deliver), finish());
+            context_.services.pool.submit([this, job, wheel = place()]() mutable {
+                finish(job, std::move(wheel));
+            });
         }
     );
+}
+
+// On a pool thread.
+void WheelFetch::finish(const JobPointer& job, base::Result<WheelFile> wheel) {
+    job->deliver(std::move(wheel));
+    job->deliver = nullptr;
+    activity_.end();
 }
 
 }  // namespace package_index

@@ -25,18 +25,18 @@ class WheelFetch {
     // Waits for all downloads.
     ~WheelFetch() { activity_.wait_until_idle(); }
 
-    // Starts at once; `deliver` is called on a pool thread.
-    void start(const DistributionFile& file, Deliver deliver);
-
-    // Before the first start().
-    void on_progress(Progress progress) { progress_ = std::move(progress); }
+    // Starts at once. `deliver` is called on a pool thread; before that, `progress` on the event thread.
+    void start(const DistributionFile& file, Deliver deliver, Progress progress = {});
 
   private:
-    void download(std::shared_ptr<const DistributionFile> file, std::string path, Deliver deliver);
-    void deliver_on_pool(Deliver deliver, base::Result<WheelFile> wheel);
+    struct Job;
+    using JobPointer = std::shared_ptr<Job>;
+
+    void begin(const JobPointer& job);
+    void download(const JobPointer& job);
+    void finish(const JobPointer& job, base::Result<WheelFile> wheel);
 
     RegistryContext& context_;
-    Progress progress_;
     Activity activity_;
 };
 
