@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "store/buckets.h"
 #include "store/counters.h"
+#include "store/election.h"
 #include "store/foreign.h"
 #include "store/listing.h"
 #include "store/measure.h"
@@ -137,6 +138,7 @@ class Cleaner {
 Result<CollectionReport> clean_store(
     const Layout& layout, LockKind kind, const CleanOptions& options
 ) {
+    const base::Fd election = win_election(layout, kind);
     return Cleaner(layout, kind, options).run();
 }
 

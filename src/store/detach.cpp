@@ -43,8 +43,11 @@ void lower_priority() {
     static_cast<void>(::syscall(SYS_ioprio_set, kIoprioWhoProcess, 0, kIoprioIdle));
 }
 
-[[noreturn]] void run_grandchild(Priority priority, const std::function<void()>& work) {
+[[noreturn]] void run_child(Priority priority, const std::function<void()>& work) {
+    // Before the parent goes on: it may end its leases at any moment, and then they must be free.
     let_go_of_everything();
+    const pid_t grandchild = ::fork();
+    if (grandchild != 0) ::_exit(grandchild < 0 ? 1 : 0);
     reset_signals();
     if (priority == Priority::Idle) lower_priority();
     work();
@@ -56,11 +59,7 @@ void lower_priority() {
 bool run_detached(Priority priority, const std::function<void()>& work) {
     const pid_t child = ::fork();
     if (child < 0) return false;
-    if (child == 0) {
-        const pid_t grandchild = ::fork();
-        if (grandchild == 0) run_grandchild(priority, work);
-        ::_exit(grandchild < 0 ? 1 : 0);
-    }
+    if (child == 0) run_child(priority, work);
     int status = 0;
     while (::waitpid(child, &status, 0) < 0) {
         // ECHILD: the caller ignores SIGCHLD and the kernel has reaped it.

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "store/counters.h"
 #include "store/detach.h"
+#include "store/election.h"
 #include "store/payload.h"
 #include "store/sweep.h"
 #include "store/sync_point.h"
@@ -65,6 +66,14 @@ void settle(const Layout& layout, LockKind kind) {
     }
 }
 
+void collect(const Layout& layout, LockKind kind) {
+    const Collection collection{.layout = layout, .kind = kind};
+    if (Result<std::vector<BodyEntry>> orphans = find_orphans(layout)) {
+        static_cast<void>(collect_bodies(collection, std::move(*orphans)));
+    }
+    sweep_stages(collection);
+}
+
 }  // namespace
 
 Result<std::vector<BodyEntry>> find_orphans(const Layout& layout) {
@@ -74,14 +83,10 @@ Result<std::vector<BodyEntry>> find_orphans(const Layout& layout) {
 }
 
 void keep_house(const Layout& layout, LockKind kind) {
-    const Fd election(::open(layout.lock_file("gc").c_str(), O_RDWR | O_CLOEXEC));
-    if (!election || try_lock(election.get(), kind, LockMode::Write) != LockResult::Held) return;
+    const Fd turn(::open(layout.lock_file("house").c_str(), O_RDWR | O_CLOEXEC));
+    if (!turn || try_lock(turn.get(), kind, LockMode::Write) != LockResult::Held) return;
     settle(layout, kind);
-    const Collection collection{.layout = layout, .kind = kind};
-    if (Result<std::vector<BodyEntry>> orphans = find_orphans(layout)) {
-        static_cast<void>(collect_bodies(collection, std::move(*orphans)));
-    }
-    sweep_stages(collection);
+    if (const Fd election = try_election(layout, kind)) collect(layout, kind);
     empty_trash(layout, kind);
     recount_files(layout, kind);
 }

@@ -163,7 +163,7 @@ Result<LockKind> make_scaffold(const Layout& layout) {
     TRY(write_if_missing(layout.root + "/CACHEDIR.TAG", kCacheTag));
     TRY(write_if_missing(layout.root + "/.gitignore", "*"));
     // Those that are taken while cleaning are here already when the disk is full.
-    for (const std::string_view name : {"gc", "build", "trash", "size", "bucket"}) {
+    for (const std::string_view name : {"gc", "house", "build", "trash", "size", "bucket"}) {
         TRY(write_if_missing(layout.lock_file(name), ""));
     }
     if (!is_new) TRY(prepare_foreign_lock(layout));

@@ -28,7 +28,7 @@ namespace {
 constexpr std::string_view kMagic = "ADRPAYL";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint64_t kRecordLimit = 1U << 20U;
-constexpr int kLockAttempts = 200;
+constexpr int kLockAttempts = 100;
 constexpr std::int64_t kLockPauseMs = 10;
 constexpr std::int64_t kPublishPatienceMs = 2000;
 

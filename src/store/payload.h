@@ -51,7 +51,7 @@ class PayloadLocks {
   public:
     PayloadLocks(Layout layout, LockKind kind) : layout_(std::move(layout)), kind_(kind) {}
 
-    // Waits at most two seconds for a collector; false: it did not let go. Stores that cannot be
+    // Waits at most one second for a collector; false: it did not let go. Stores that cannot be
     // written to and have no lock file have no collector either: true.
     base::Result<bool> acquire(std::string_view sha256);
     void release(std::string_view sha256);

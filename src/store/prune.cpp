@@ -2,6 +2,7 @@
 #include "store/buckets.h"
 #include "store/clean.h"
 #include "store/counters.h"
+#include "store/election.h"
 #include "store/housekeeping.h"
 #include "store/listing.h"
 #include "store/names.h"
@@ -111,6 +112,7 @@ class Pruner {
 Result<CollectionReport> prune_store(
     const Layout& layout, LockKind kind, const PruneOptions& options
 ) {
+    const base::Fd election = win_election(layout, kind);
     return Pruner(layout, kind, options).run();
 }
 
