@@ -13,10 +13,15 @@
 namespace install {
 namespace {
 
+// Thousands of small files are made here: memory if there is any.
+constexpr const char* kMemory = "/dev/shm";
+constexpr const char* kDisk = "/tmp";
+
 class UnpackTest : public testing::Test {
   protected:
     void SetUp() override {
-        auto made = base::TempDir::create("/tmp", "adder-unpack-test-");
+        auto made = base::TempDir::create(kMemory, "adder-unpack-test-");
+        if (!made) made = base::TempDir::create(kDisk, "adder-unpack-test-");
         ASSERT_TRUE(made);
         temporary_.emplace(std::move(*made));
     }
