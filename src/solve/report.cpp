@@ -1,99 +1,25 @@
 #include "solve/report.h"
 
-#include "base/check.h"
 #include "solve/sentence.h"
+#include "solve/simplify.h"
+#include "solve/wording.h"
 
 #include <fmt/core.h>
 
-#include <optional>
+#include <map>
+#include <set>
 
 namespace solve {
 
 namespace {
 
+// A run of steps that differ only in the version they speak of is told by its first and last.
+constexpr std::size_t kLongestRun = 3;
+// Of what is still longer than this, the beginning and the end are told: how it starts, and how it leads to the
+// end.
+constexpr std::size_t kMostLines = 40;
+constexpr std::size_t kFirstLines = 12;
 constexpr std::size_t kNone = ~std::size_t{0};
-
-bool is_root(const Claim& claim) {
-    return claim.package.empty();
-}
-
-// The listed versions that a claim is about.
-std::vector<const pep::Version*> listed_in(const Claim& claim) {
-    std::vector<const pep::Version*> versions;
-    if (!claim.listed) return versions;
-    for (const pep::Version& version : *claim.listed) {
-        if (claim.versions.contains(version)) versions.push_back(&version);
-    }
-    return versions;
-}
-
-// A set of versions as it is.
-std::string exact_text(const Claim& claim) {
-    return shown(claim.package, claim.versions);
-}
-
-// A set of versions as one would say it who knows which ones exist.
-std::string known_text(const Claim& claim) {
-    const std::vector<const pep::Version*> versions = listed_in(claim);
-    if (versions.empty()) return exact_text(claim);
-    if (versions.size() == claim.listed->size() && versions.size() > 1) {
-        return fmt::format("every version of `{}`", claim.package);
-    }
-    if (versions.size() == 1) {
-        return fmt::format("`{}=={}`", claim.package, versions.front()->to_string());
-    }
-    return shown(claim.package, claim.versions.simplify(*claim.listed));
-}
-
-// What follows from terms that cannot all be true.
-std::string conclusion_text(const Derivation& step) {
-    std::vector<std::string> together;
-    std::vector<std::string> needed;
-    bool mentions_root = false;
-    for (const Claim& claim : step.claims) {
-        if (is_root(claim)) {
-            mentions_root = true;
-        } else if (claim.is_excluded) {
-            needed.push_back(exact_text(claim));
-        } else {
-            together.push_back(known_text(claim));
-        }
-    }
-    if (together.empty() && needed.empty()) return "your requirements cannot be met";
-    if (together.empty()) {
-        const char* subject = mentions_root ? "you need" : "what is needed is";
-        return fmt::format("{} {}", subject, joined(needed));
-    }
-    if (!needed.empty()) {
-        const char* verb = together.size() == 1 ? "needs" : "together need";
-        return fmt::format("{} {} {}", joined(together), verb, joined(needed));
-    }
-    if (together.size() == 1) return together.front() + " is ruled out";
-    return joined(together) + " do not go together";
-}
-
-std::string fact_text(const Derivation& step) {
-    const Claim& subject = step.claims.front();
-    switch (step.kind) {
-        case FactKind::Dependency: {
-            std::string verb = is_root(subject) ? "you require" : known_text(subject) + " requires";
-            std::string source = step.reason.empty() ? "" : fmt::format(" ({})", step.reason);
-            return fmt::format("{} {}{}", verb, exact_text(step.claims[1]), source);
-        }
-        case FactKind::NoVersion:
-            if (step.reason.empty()) return "there is no " + exact_text(subject);
-            return fmt::format("there is no {} ({})", exact_text(subject), step.reason);
-        case FactKind::Unusable:
-            if (is_root(subject)) return "you " + step.reason;
-            return fmt::format("{} {}", known_text(subject), step.reason);
-        case FactKind::NotFound:
-            return fmt::format("`{}` {}", subject.package, step.reason);
-        case FactKind::Conclusion:
-        case FactKind::Link:
-            break;
-    }
-    return conclusion_text(step);
-}
 
 // The first half of a line: first what the user requires, in one part, then what packages require, then the rest.
 struct Reasons {
@@ -121,11 +47,10 @@ struct Reasons {
     }
 };
 
-// Writes a simplified proof, one line a conclusion.
-class Writer {
+// The order in which the conclusions of a proof are told.
+class Outline {
   public:
-    explicit Writer(const Proof& proof)
-        : proof_(proof), uses_(proof.size(), 0), line_(proof.size(), kNone) {
+    explicit Outline(const Proof& proof) : proof_(proof), uses_(proof.size(), 0) {
         for (const Derivation& step : proof_) {
             if (step.kind != FactKind::Conclusion) continue;
             ++uses_[step.left];
@@ -133,51 +58,28 @@ class Writer {
         }
     }
 
-    std::vector<std::string> write() {
-        const std::size_t last = proof_.size() - 1;
-        if (!is_conclusion(last)) {
-            lines_.push_back({fact_text(proof_[last]) + ", so your requirements cannot be met", 0});
-        } else {
-            visit(last);
-        }
-        std::vector<std::string> texts;
-        for (Line& line : lines_) {
-            if (line.number != 0) line.text += fmt::format(" ({})", line.number);
-            texts.push_back(std::move(line.text));
-        }
-        return texts;
-    }
-
-  private:
-    struct Line {
-        std::string text;
-        std::size_t number;  // 0: nobody refers to it
-    };
-
-    // A conclusion waiting for its parents' lines.
-    struct Pending {
-        std::size_t step;
-        bool is_ready;
-    };
-
     bool is_conclusion(std::size_t step) const { return proof_[step].kind == FactKind::Conclusion; }
 
-    // Children first, the right one last, so that its line is the one just above.
-    void visit(std::size_t root) {
-        std::vector<Pending> stack{{root, false}};
+    // Every conclusion after those it rests on, one of which is told just before it if there is any.
+    std::vector<std::size_t> order() const {
+        std::vector<std::size_t> steps;
+        std::vector<bool> is_told(proof_.size(), false);
+        std::vector<Pending> stack{{proof_.size() - 1, false}};
         while (!stack.empty()) {
             auto [step, is_ready] = stack.back();
             stack.pop_back();
-            if (line_[step] != kNone) continue;
+            if (is_told[step]) continue;
             if (is_ready) {
-                write_step(step, step == root);
+                is_told[step] = true;
+                steps.push_back(step);
                 continue;
             }
             stack.push_back({step, true});
-            for (std::size_t parent : premises(step)) {
-                if (is_conclusion(parent)) stack.push_back({parent, false});
+            for (std::size_t premise : premises(step)) {
+                if (is_conclusion(premise)) stack.push_back({premise, false});
             }
         }
+        return steps;
     }
 
     // The parents of a conclusion; one that only this conclusion uses, and that adds a single fact
@@ -193,141 +95,143 @@ class Writer {
         return {skipped.left, skipped.right, fact};
     }
 
-    void write_step(std::size_t step, bool is_last) {
-        Reasons reasons;
-        bool continues = false;
-        for (std::size_t parent : premises(step)) {
-            if (is_conclusion(parent) && line_[parent] + 1 == lines_.size()) {
-                continues = true;
-            } else if (is_conclusion(parent)) {
-                reasons.facts.push_back(reference(parent));
-            } else {
-                reasons.add(proof_[parent]);
-            }
+    // Equal for two steps that say the same of different versions.
+    std::string shape(std::size_t step) const {
+        std::string text;
+        for (const Claim& claim : proof_[step].claims) {
+            text += (claim.is_excluded ? "!" : "+") + claim.package;
         }
-        const char* start = continues ? "also, " : "";
-        const std::string conclusion =
-            is_last ? "your requirements cannot be met" : conclusion_text(proof_[step]);
-        lines_.push_back({fmt::format("{}{}, so {}", start, reasons.text(), conclusion), 0});
-        line_[step] = lines_.size() - 1;
-    }
-
-    std::string reference(std::size_t step) {
-        Line& line = lines_[line_[step]];
-        if (line.number == 0) line.number = ++numbers_;
-        return fmt::format("{} ({})", conclusion_text(proof_[step]), line.number);
-    }
-
-    const Proof& proof_;
-    std::vector<std::size_t> uses_;
-    std::vector<std::size_t> line_;  // of a conclusion, once written
-    std::vector<Line> lines_;
-    std::size_t numbers_ = 0;
-};
-
-// Simplification keeps positions until the end: each node is replaced by one that says the same, or
-// refers to another that stands in for it.
-class Simplifier {
-  public:
-    explicit Simplifier(const Proof& proof) : nodes_(proof), stand_in_(proof.size()) {}
-
-    Proof run() {
-        for (std::size_t i = 0; i < nodes_.size(); ++i) {
-            stand_in_[i] = i;
-            if (nodes_[i].kind == FactKind::Conclusion) simplify(i);
+        for (std::size_t premise : premises(step)) {
+            const Derivation& node = proof_[premise];
+            text += fmt::format("/{}", static_cast<int>(node.kind));
+            for (const Claim& claim : node.claims)
+                text += "," + claim.package;
         }
-        return compacted();
+        return text;
     }
 
   private:
-    void simplify(std::size_t i) {
-        Derivation& node = nodes_[i];
-        node.left = stand_in_[node.left];
-        node.right = stand_in_[node.right];
-        if (nodes_[node.left].kind == FactKind::Link) {
-            stand_in_[i] = node.right;
-        } else if (nodes_[node.right].kind == FactKind::Link) {
-            stand_in_[i] = node.left;
-        } else if (node.left == node.right) {
-            stand_in_[i] = node.left;
-        } else if (!absorb(i, node.left, node.right)) {
-            absorb(i, node.right, node.left);
-        }
-    }
+    // A conclusion waiting for what it rests on to be told.
+    struct Pending {
+        std::size_t step;
+        bool is_ready;
+    };
 
-    // Folds the fact `fact` into the step `other`, if that loses nothing. The conclusion takes over
-    // the parents of the step, or becomes one fact.
-    bool absorb(std::size_t i, std::size_t other, std::size_t fact) {
-        const Derivation& addition = nodes_[fact];
-        const Derivation& step = nodes_[other];
-        if (addition.kind == FactKind::NoVersion && step.kind == FactKind::Unusable) {
-            return become_fact(i, step, addition);
-        }
-        if (addition.kind == FactKind::NoVersion && step.kind == FactKind::Conclusion &&
-            excludes_same_package(step, addition)) {
-            nodes_[i].left = step.left;
-            nodes_[i].right = step.right;
-            return true;
-        }
-        bool is_same_reason = addition.kind == FactKind::Unusable &&
-                              step.kind == FactKind::Unusable && addition.reason == step.reason;
-        return is_same_reason && become_fact(i, step, addition);
-    }
+    const Proof& proof_;
+    std::vector<std::size_t> uses_;
+};
 
-    // Whether the step already rules some versions of the fact's package out.
-    static bool excludes_same_package(const Derivation& step, const Derivation& fact) {
-        return std::ranges::any_of(step.claims, [&](const Claim& claim) {
-            return claim.package == fact.claims[0].package && !claim.is_excluded &&
-                   !listed_in(claim).empty();
-        });
-    }
+// Writes a simplified proof, one line a conclusion.
+class Writer {
+  public:
+    explicit Writer(const Proof& proof)
+        : proof_(proof), outline_(proof), position_(proof.size(), kNone) {}
 
-    bool become_fact(std::size_t i, const Derivation& step, const Derivation& addition) {
-        if (step.claims[0].package != addition.claims[0].package) return false;
-        Derivation fact = step;
-        fact.claims[0].versions = step.claims[0].versions.union_with(addition.claims[0].versions);
-        nodes_[i] = std::move(fact);
-        return true;
-    }
-
-    Proof compacted() const {
-        const std::size_t last = stand_in_[nodes_.size() - 1];
-        std::vector<bool> needed(nodes_.size(), false);
-        needed[last] = true;
-        for (std::size_t i = last + 1; i-- > 0;) {
-            if (!needed[i] || nodes_[i].kind != FactKind::Conclusion) continue;
-            needed[nodes_[i].left] = true;
-            needed[nodes_[i].right] = true;
+    std::vector<std::string> write() {
+        const std::size_t last = proof_.size() - 1;
+        if (!outline_.is_conclusion(last)) {
+            return {fact_text(proof_[last]) + ", so your requirements cannot be met"};
         }
-        Proof proof;
-        std::vector<std::size_t> position(nodes_.size(), kNone);
-        for (std::size_t i = 0; i <= last; ++i) {
-            if (!needed[i]) continue;
-            position[i] = proof.size();
-            Derivation node = nodes_[i];
-            if (node.kind == FactKind::Conclusion) {
-                node.left = position[node.left];
-                node.right = position[node.right];
+        order_ = outline_.order();
+        for (std::size_t i = 0; i < order_.size(); ++i)
+            position_[order_[i]] = i;
+        const std::vector<std::size_t> chosen = without_middle(without_runs());
+        number(chosen);
+        std::vector<std::string> lines;
+        std::size_t expected = 0;
+        for (std::size_t position : chosen) {
+            if (position > expected) {
+                lines.push_back(fmt::format("... ({} more steps)", position - expected));
             }
-            proof.push_back(std::move(node));
+            lines.push_back(line(position));
+            expected = position + 1;
         }
-        return proof;
+        return lines;
     }
 
-    Proof nodes_;
-    std::vector<std::size_t> stand_in_;
+  private:
+    // The positions to tell: of a long run of steps of one shape, the first and the last.
+    std::vector<std::size_t> without_runs() const {
+        std::vector<std::size_t> chosen;
+        std::size_t begin = 0;
+        while (begin < order_.size()) {
+            const std::string shape = outline_.shape(order_[begin]);
+            std::size_t end = begin + 1;
+            while (end < order_.size() && outline_.shape(order_[end]) == shape)
+                ++end;
+            for (std::size_t i = begin; i < end; ++i) {
+                bool is_told = end - begin <= kLongestRun || i == begin || i + 1 == end;
+                if (is_told) chosen.push_back(i);
+            }
+            begin = end;
+        }
+        return chosen;
+    }
+
+    static std::vector<std::size_t> without_middle(std::vector<std::size_t> positions) {
+        if (positions.size() <= kMostLines) return positions;
+        const std::size_t left_out = positions.size() - kMostLines;
+        auto first = positions.begin() + kFirstLines;
+        positions.erase(first, first + static_cast<std::ptrdiff_t>(left_out));
+        return positions;
+    }
+
+    // Numbers the lines that others refer to.
+    void number(std::span<const std::size_t> chosen) {
+        std::set<std::size_t> referred;
+        for (std::size_t position : chosen) {
+            for (std::size_t premise : outline_.premises(order_[position])) {
+                bool needs_number = outline_.is_conclusion(premise) && !is_above(premise, position);
+                if (needs_number) referred.insert(position_[premise]);
+            }
+        }
+        for (std::size_t position : chosen) {
+            if (referred.contains(position)) numbers_.emplace(position, numbers_.size() + 1);
+        }
+    }
+
+    bool is_above(std::size_t step, std::size_t position) const {
+        return position_[step] + 1 == position;
+    }
+
+    std::string line(std::size_t position) const {
+        const std::size_t step = order_[position];
+        Reasons reasons;
+        const char* start = "";
+        for (std::size_t premise : outline_.premises(step)) {
+            if (!outline_.is_conclusion(premise)) {
+                reasons.add(proof_[premise]);
+            } else if (is_above(premise, position)) {
+                start = "also, ";
+            } else {
+                reasons.facts.push_back(
+                    conclusion_text(proof_[premise]) + suffix(position_[premise])
+                );
+            }
+        }
+        bool is_last = position + 1 == order_.size();
+        std::string conclusion =
+            is_last ? "your requirements cannot be met" : conclusion_text(proof_[step]);
+        return fmt::format("{}{}, so {}{}", start, reasons.text(), conclusion, suffix(position));
+    }
+
+    std::string suffix(std::size_t position) const {
+        auto found = numbers_.find(position);
+        return found == numbers_.end() ? "" : fmt::format(" ({})", found->second);
+    }
+
+    const Proof& proof_;
+    Outline outline_;
+    std::vector<std::size_t> order_;              // steps, as they are told
+    std::vector<std::size_t> position_;           // of a step in order_
+    std::map<std::size_t, std::size_t> numbers_;  // by position
 };
 
 }  // namespace
 
-Proof simplified(const Proof& proof) {
-    CHECK(!proof.empty(), "a proof has at least one step");
-    return Simplifier(proof).run();
-}
-
 std::vector<std::string> NoSolution::report() const {
-    const Proof proof_for_readers = simplified(proof);
-    return Writer(proof_for_readers).write();
+    const Proof for_readers = simplified(proof);
+    return Writer(for_readers).write();
 }
 
 base::Error NoSolution::to_error() const {

@@ -15,16 +15,12 @@ struct NoSolution {
 
     // The chain of reasons, one step a line; each ends in what follows from it, the last in that
     // the requirements cannot be met. A step that is needed again later ends in its number, "(1)".
-    // No line contains a line break, and none has a full stop.
+    // Of long proofs the beginning, the end and the turning points are told. No line contains a line
+    // break, and none has a full stop.
     std::vector<std::string> report() const;
 
     // The whole as an Error (kind Failed): the steps are its causes, the hints its hints.
     base::Error to_error() const;
 };
-
-// Shortens a proof to what a reader needs: bookkeeping goes, facts that say the same of several
-// versions become one, and so does "there are no others" after all there are were ruled out.
-// Exposed for tests.
-Proof simplified(const Proof& proof);
 
 }  // namespace solve
