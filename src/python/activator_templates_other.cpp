@@ -210,11 +210,7 @@ environment they would send packages elsewhere, so they are dropped as soon as s
 """
 import sys
 
-try:
-    from _thread import _local
-except ImportError:
-    class _local(object):
-        pass
+from _thread import _local
 
 _GUARDED = ("distutils.dist", "setuptools.dist")
 _DIRECTIONS = (

@@ -46,16 +46,16 @@ enum class ExistingPolicy : std::uint8_t {
 
 struct VenvOptions {
     // What shells show; unset: the name of the directory. See resolve_prompt for ".".
-    std::optional<std::string> prompt;
+    std::optional<std::string> prompt = {};
     SystemSitePackages system_site_packages = SystemSitePackages::Hidden;
     Portability portability = Portability::Fixed;
     Activators activators = Activators::All;
     ExistingPolicy existing = ExistingPolicy::Refuse;
     // Where the environment will be used, if not where it is written: goes into the scripts.
-    std::string final_path;
-    std::string creator_version;  // `uv = <this>` in pyvenv.cfg
+    std::string final_path = {};
+    std::string creator_version = {};  // `uv = <this>` in pyvenv.cfg
     // The environment whose packages are visible in this one (`extends-environment`); empty: none.
-    std::string extends_environment;
+    std::string extends_environment = {};
 };
 
 // What is at a path where an environment is wanted.
