@@ -20,10 +20,9 @@ TEST(DirectUrl, IsWrittenAndRead) {
               R"({"url":"file:///home/user/project","dir_info":{"editable":true}})"},
              {{.url = "file:///home/user/project", .origin = DirectoryInfo{}},
               R"({"url":"file:///home/user/project","dir_info":{}})"},
-             {{.url = "https://git.example.org/a.git",
-               .origin = VcsInfo{"git", "7921be15", "master"}},
-              R"({"url":"https://git.example.org/a.git","vcs_info":{"vcs":"git","requested_revision":"master","commit_id":"7921be15"}})"
-             },
+             {{.url = "https://example.org/a.git", .origin = VcsInfo{"git", "7921be15", "master"}},
+              R"({"url":"https://example.org/a.git","vcs_info":{"vcs":"git",)"
+              R"("requested_revision":"master","commit_id":"7921be15"}})"},
          }) {
         EXPECT_EQ(c.direct.to_json(), c.json);
         const auto parsed = DirectUrl::parse(c.json);

@@ -9,7 +9,7 @@
 namespace pep {
 
 Specifiers::Specifiers(std::vector<Specifier> items) : items_(std::move(items)) {
-    if (!std::ranges::is_sorted(items_)) std::ranges::stable_sort(items_);
+    std::ranges::sort(items_);
 }
 
 base::Result<Specifiers> Specifiers::parse(std::string_view text) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <bit>
 #include <utility>
 
 namespace pep {
@@ -123,7 +124,7 @@ Version Version::from_block(Block block) {
     if (packed && packed->length <= kPackedLength)
         return {packed->high, packed->low | packed->length};
     auto* shared = new Block(std::move(block));
-    return {reinterpret_cast<std::uintptr_t>(shared), 0};
+    return {std::bit_cast<std::uintptr_t>(shared), 0};
 }
 
 Version Version::from_parts(VersionParts parts) {
@@ -141,7 +142,7 @@ Version Version::above_all_posts_of(const Version& version) {
 }
 
 const Version::Block* Version::block() const noexcept {
-    return reinterpret_cast<const Block*>(static_cast<std::uintptr_t>(high_));
+    return std::bit_cast<const Block*>(high_);
 }
 
 void Version::retain() const noexcept {

@@ -1,8 +1,8 @@
 // Version: a version of a distribution (PEP 440), as a small value.
 //
 // Order, equality and hash are those of PEP 440: `1.0` equals `1.0.0`, although each prints as it
-// was written. Two further positions exist that no text can name, for the bounds of ranges: just
-// below every version of a release, and just above every post-release of one (Version::Edge).
+// was written. One further place exists that no text can name, for the bounds of ranges: just
+// above every post-release of a release (Version::above_all_posts_of).
 //
 // Nearly every version fits a packed form of 16 bytes, which is compared as two integers and
 // copied without allocation; the rest (local versions, epochs, huge numbers, pre-releases with a
@@ -115,8 +115,9 @@ class Version {
     Version only_release() const;  // epoch and release numbers
 
     friend bool operator==(const Version& a, const Version& b) noexcept {
-        if (!a.is_shared() && !b.is_shared())
+        if (!a.is_shared() && !b.is_shared()) {
             return a.high_ == b.high_ && a.order_low() == b.order_low();
+        }
         return a.compare_slowly(b) == 0;
     }
 

@@ -24,8 +24,8 @@ class VersionRange {
 
     static VersionRange full();
     static VersionRange empty();
-    static VersionRange singleton(const Version& version
-    );  // exactly this one, without its local versions
+    // Exactly this one, without its local versions.
+    static VersionRange singleton(const Version& version);
     static VersionRange at_least(const Version& version);
     static VersionRange at_most(const Version& version);
     static VersionRange above(const Version& version);
@@ -82,7 +82,6 @@ class VersionRange {
     static VersionRange between(Cut lower, Cut upper);
     static VersionRange from_cut(Cut lower);
     static VersionRange up_to_cut(Cut upper);
-    // Of the two lists' parities to one: see version_range.cpp.
     template <class Combine>
     static VersionRange merge(const VersionRange& a, const VersionRange& b, Combine combine);
     static std::string text_of_interval(const Interval& interval);
