@@ -313,8 +313,9 @@ void CurlTransport::set_request(Transfer& transfer, const TransferRequest& reque
     set(transfer, CURLOPT_HTTPHEADER, transfer.headers);
     set(transfer, CURLOPT_FOLLOWLOCATION, 0L);
     set(transfer, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-    // New transfers wait for a connection that is being made: it may turn out to carry them all.
-    set(transfer, CURLOPT_PIPEWAIT, 1L);
+    // New transfers wait for a connection that is being made: its handshake may turn out to speak HTTP/2, and then it
+    // carries them all. Without TLS there is no handshake, and libcurl 7.88 would let them wait for the first answer.
+    set(transfer, CURLOPT_PIPEWAIT, request.url.scheme() == "https" ? 1L : 0L);
     set(transfer, CURLOPT_ACCEPT_ENCODING, request.coding == BodyCoding::Decoded ? "" : nullptr);
     set(transfer, CURLOPT_HEADERFUNCTION, &on_header);
     set(transfer, CURLOPT_HEADERDATA, &transfer);
