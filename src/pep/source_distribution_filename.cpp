@@ -51,7 +51,7 @@ base::Result<SourceDistributionFilename> SourceDistributionFilename::parse(
     for (std::size_t dash = stem.find('-'); dash != std::string_view::npos;
          dash = stem.find('-', dash + 1)) {
         const std::string_view name = stem.substr(0, dash);
-        if (!is_valid_name(name) || normalize_name(name) != expected.text()) continue;
+        if (normalize_name(name) != expected.text()) continue;
         auto version = Version::parse(stem.substr(dash + 1));
         if (!version) return fail(file_name, version.error().message());
         return SourceDistributionFilename{expected, std::move(*version), extension->archive};

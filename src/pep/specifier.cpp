@@ -53,7 +53,7 @@ bool is_less(const Version& candidate, const Version& bound) {
     if (bound.is_prerelease() || !candidate.is_prerelease()) return true;
     VersionParts first = bound.parts();
     first.dev = 0;
-    return candidate.epoch() < bound.epoch() || candidate < Version::from_parts(std::move(first));
+    return candidate < Version::from_parts(std::move(first));
 }
 
 // `>V` keeps out the post-releases of V itself, unless V is one.
