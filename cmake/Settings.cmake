@@ -10,6 +10,7 @@ add_library(adder_warnings INTERFACE)
 target_compile_options(adder_warnings INTERFACE
     -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wold-style-cast -Wnon-virtual-dtor -Wimplicit-fallthrough
     -Wno-missing-field-initializers  # designated initialisers name what differs from the defaults
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>  # GCC 12 sees ghosts in moved-from std::expected
     $<$<BOOL:${ADDER_WERROR}>:-Werror>)
 
 if(ADDER_SANITIZE)

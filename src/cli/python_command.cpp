@@ -45,7 +45,8 @@ Result<python::PythonRequest> requested(const Context& context, const ops::Optio
         .stop_at = {},
         .config_directory = options.python.config_directory,
     }));
-    return pin ? pin->first() : python::PythonRequest();
+    const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
+    return pinned == nullptr ? python::PythonRequest() : *pinned;
 }
 
 Result<std::string> find_answer(const Context& context, Reporter& reporter) {

@@ -140,19 +140,6 @@ Result<std::uint64_t> number_of(
     );
 }
 
-Result<bool> boolean_of(const Variables& variables, std::string_view name) {
-    const std::optional<std::string> text = variables.find(name);
-    if (!text) return false;
-    const std::optional<bool> value = parse_boolean(*text);
-    if (value) return *value;
-    return base::fail(
-        ErrorKind::Usage,
-        fmt::format(
-            "the variable `{}` must be a boolean, not `{}`", variables.found_name(name), *text
-        )
-    );
-}
-
 Result<ops::InstallSettings> install_settings(const Inputs& inputs) {
     const auto& [invocation, variables, settings] = inputs;
     ops::InstallSettings install;
@@ -233,7 +220,7 @@ Result<ops::PythonChoice> python_choice(const Inputs& inputs) {
     discovery.pyenv_root = variables.find("PYENV_ROOT").value_or("");
     discovery.pyenv_version = variables.find("PYENV_VERSION").value_or("");
     discovery.preference = TRY(python_preference(inputs));
-    discovery.refresh = invocation.flag("--refresh");
+    if (invocation.flag("--refresh")) discovery.memory = python::MemoryUse::Renew;
     const std::string data = variables.find_filled("XDG_DATA_HOME")
                                  .value_or(base::join_path(discovery.home, ".local/share"));
     discovery.managed_directory =

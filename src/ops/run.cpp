@@ -53,7 +53,9 @@ Result<python::PythonRequest> python_request(Session& session, const RunRequest&
         {.directory = start, .stop_at = {}, .config_directory = choice.config_directory}
     ));
     // A pin that contradicts the script is somebody else's wish.
-    if (pin && (wanted == nullptr || !pin->first().is_disjoint_from(*wanted))) return pin->first();
+    const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
+    if (pinned != nullptr && (wanted == nullptr || !pinned->is_disjoint_from(*wanted)))
+        return *pinned;
     return wanted == nullptr ? python::PythonRequest()
                              : python::PythonRequest::from_specifiers(*wanted);
 }

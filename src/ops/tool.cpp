@@ -59,7 +59,8 @@ class ToolPreparation {
             if (choice.request) return python::PythonRequest::parse(*choice.request);
             const auto pin =
                 TRY(python::find_global_pin({.config_directory = choice.config_directory}));
-            return pin ? pin->first() : python::PythonRequest();
+            const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
+            return pinned == nullptr ? python::PythonRequest() : *pinned;
         }
         if (choice.request) {
             return base::fail(

@@ -23,7 +23,8 @@ Result<python::PythonRequest> python_request(const Session& session, const VenvR
         .stop_at = {},
         .config_directory = choice.config_directory,
     }));
-    return pin ? pin->first() : python::PythonRequest();
+    const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
+    return pinned == nullptr ? python::PythonRequest() : *pinned;
 }
 
 // pip, and what old Pythons need beside it to build anything.

@@ -74,7 +74,7 @@ class Runner:
             environment = {
                 "PATH": f"{tools}:{os.path.dirname(self.python)}:/usr/bin:/bin", "HOME": str(home), "TMPDIR": str(base / "tmp"), "UV_CACHE_DIR": str(base / "cache"),
                 "UV_DEFAULT_INDEX": f"{self.index_url}/simple/", "INDEX": self.index_url, "PYTHON": self.python, "UV_PYTHON": self.python,
-                "UV_PYTHON_DOWNLOADS": "never", "LC_ALL": "C.UTF-8", "BASE": str(base), "UV_HTTP_TIMEOUT": "5", "UV_INTERNAL__TEST_NO_HTTP_RETRY_DELAY": "1", "UV_NO_WRAP": "1",
+                "UV_PYTHON_DOWNLOADS": "never", "LC_ALL": "C.UTF-8", "BASE": str(base), "TESTS": str(HERE.parent / "support"), "UV_HTTP_TIMEOUT": "5", "UV_INTERNAL__TEST_NO_HTTP_RETRY_DELAY": "1", "UV_NO_WRAP": "1",
             }
             for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS"):
                 if name in os.environ:

@@ -94,6 +94,9 @@ def catalogue():
         files={"lazy_server/__init__.py": LAZY, "lazy_server/late.py": "VALUE = 42\n", "lazy_server/data.txt": "payload\n"})
     add("old-script", "1.0", scripts={"old-script": '#!python\nimport sys\nprint("old", sys.argv[1:])\n'}, files={"old_script.py": ""})
 
+    for seed in ("pip", "setuptools", "wheel"):
+        add(seed, "24.0")
+
     # Wheels that must be refused.
     def escape(members):
         return {"../evil.py": b"", **members}

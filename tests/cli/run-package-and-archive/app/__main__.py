@@ -1,0 +1,2 @@
+import sys
+print("app", sys.argv[1:])

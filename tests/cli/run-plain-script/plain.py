@@ -1,0 +1,2 @@
+import sys
+print("plain", sys.argv[1:])
