@@ -279,15 +279,15 @@ std::string wheel_reason(const Tally& tally) {
 
 // Nothing fits: says what came nearest.
 void settle_unusable(const Tally& tally, Candidate& candidate) {
-    candidate.file = tally.any_source ? *tally.any_source : tally.nearest_wheel.value_or(FileId{});
+    const bool wants_other_python = tally.other_python + tally.too_new == tally.files ||
+                                    (tally.nearest_wheel && tally.nearest == Fit::RequiresPython);
+    if (tally.nearest_wheel) candidate.file = *tally.nearest_wheel;
+    if (tally.any_source) candidate.file = *tally.any_source;
     candidate.metadata_file = candidate.file;
     if (tally.files == tally.too_new) {
         candidate.usability = Usability::ExcludedByDate;
         candidate.reason = "was uploaded after the `exclude-newer` cutoff";
-    } else if (tally.other_python + tally.too_new == tally.files) {
-        candidate.usability = Usability::RequiresPython;
-        candidate.reason = fmt::format("requires Python {}", tally.required_python);
-    } else if (tally.nearest_wheel && tally.nearest == Fit::RequiresPython) {
+    } else if (wants_other_python) {
         candidate.usability = Usability::RequiresPython;
         candidate.reason = fmt::format("requires Python {}", tally.required_python);
     } else if (tally.any_source && !tally.nearest_wheel) {
@@ -335,13 +335,15 @@ Candidate Judge::version(std::span<const Occurrence> same) {
             count({occurrence.page, occurrence.files.first_file + i}, tally);
         }
     }
-    Candidate candidate{.version = same.front().version};
+    const Occurrence& first = same.front();
+    Candidate candidate{.version = first.version, .file = {first.page, first.files.first_file}};
     settle(tally, candidate);
     return candidate;
 }
 
 std::vector<std::string> Judge::warnings() const {
     std::vector<std::string> lines;
+    lines.reserve(undated_.size());
     for (const auto& [index, count] : undated_) {
         lines.push_back(fmt::format(
             "`{}`: {} of {} left out by `exclude-newer`, because {} upload time is not known",

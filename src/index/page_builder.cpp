@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <unordered_map>
 #include <utility>
@@ -55,14 +56,19 @@ struct WheelParts {
 std::optional<WheelParts> split_wheel(std::string_view file_name) {
     if (!file_name.ends_with(".whl")) return std::nullopt;
     const std::string_view stem = file_name.substr(0, file_name.size() - 4);
-    const std::vector<std::string_view> parts = base::split(stem, '-');
-    if (parts.size() != 5 && parts.size() != 6) return std::nullopt;
-    const std::string_view python = parts[parts.size() - 3];
+    std::array<std::size_t, 5> dashes{};
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < stem.size(); ++i) {
+        if (stem[i] != '-') continue;
+        if (count == dashes.size()) return std::nullopt;
+        dashes[count++] = i;
+    }
+    if (count < 4) return std::nullopt;
     return WheelParts{
-        .name = parts[0],
-        .version = parts[1],
-        .tags = stem.substr(static_cast<std::size_t>(python.data() - stem.data())),
-        .has_build = parts.size() == 6,
+        .name = stem.substr(0, dashes[0]),
+        .version = stem.substr(dashes[0] + 1, dashes[1] - dashes[0] - 1),
+        .tags = stem.substr(dashes[count - 3] + 1),
+        .has_build = count == 5,
     };
 }
 
@@ -108,14 +114,42 @@ std::string_view cut(std::string_view text, std::size_t limit) {
     return text.substr(0, limit);
 }
 
-// The raw bytes of a SHA-256 among `hashes`.
-std::optional<std::string> sha256_of(const std::vector<AnnouncedHash>& hashes) {
+using RawSha256 = std::array<char, 32>;
+
+int hex_value(char c) {
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
+// The SHA-256 among `hashes`. Decoded here, as every file has one and base::from_hex allocates.
+std::optional<RawSha256> sha256_of(const std::vector<AnnouncedHash>& hashes) {
     for (const AnnouncedHash& hash : hashes) {
-        if (hash.algorithm != "sha256" || hash.hex.size() != 64) continue;
-        if (auto raw = base::from_hex(base::to_lower(hash.hex))) return raw;
+        RawSha256 raw{};
+        if (hash.algorithm != "sha256" || hash.hex.size() != 2 * raw.size()) continue;
+        bool is_hex = true;
+        for (std::size_t i = 0; i < raw.size(); ++i) {
+            const int high = hex_value(hash.hex[2 * i]);
+            const int low = hex_value(hash.hex[2 * i + 1]);
+            is_hex = is_hex && high >= 0 && low >= 0;
+            raw[i] = static_cast<char>(high * 16 + low);
+        }
+        if (is_hex) return raw;
     }
     return std::nullopt;
 }
+
+// Lets maps of strings be searched by views.
+struct TextHash {
+    using is_transparent = void;
+
+    std::size_t operator()(std::string_view text) const {
+        return std::hash<std::string_view>()(text);
+    }
+};
+
+using TextNumbers = std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>>;
 
 template <class Row>
 void append_row(std::string& bytes, const Row& row) {
@@ -162,9 +196,9 @@ class PageBuilder::Rows {
     // Texts that occur many times, numbered in order of appearance.
     struct Interned {
         std::vector<std::string> texts;
-        std::unordered_map<std::string, std::uint32_t> numbers;
+        TextNumbers numbers;
 
-        const std::uint32_t* find(const std::string& text) const;
+        const std::uint32_t* find(std::string_view text) const;
         std::uint32_t add(std::string text);
     };
 
@@ -190,13 +224,13 @@ class PageBuilder::Rows {
     }
 
     std::vector<std::uint32_t> rank_versions() const;
-    void sort_files(const std::vector<std::uint32_t>& ranks);
+    std::vector<std::uint32_t> sorted_files(const std::vector<std::uint32_t>& ranks) const;
 
     pep::PackageName name_;
     net::Url base_;
     std::vector<Draft> files_;
     std::vector<VersionText> versions_;
-    std::unordered_map<std::string, std::uint32_t> version_numbers_;
+    TextNumbers version_numbers_;
     Interned tag_sets_;
     Interned requires_pythons_ = {.texts = {""}, .numbers = {{"", 0}}};
     std::string drafts_;  // strings of files_, URLs without file name but with prefix
@@ -204,7 +238,7 @@ class PageBuilder::Rows {
     std::size_t skipped_ = 0;
 };
 
-const std::uint32_t* PageBuilder::Rows::Interned::find(const std::string& text) const {
+const std::uint32_t* PageBuilder::Rows::Interned::find(std::string_view text) const {
     const auto found = numbers.find(text);
     return found == numbers.end() ? nullptr : &found->second;
 }
@@ -237,9 +271,8 @@ std::optional<PageBuilder::Rows::Named> PageBuilder::Rows::read_wheel_name(
 ) {
     const std::optional<WheelParts> parts = split_wheel(file_name);
     if (!parts || !is_name(parts->name, name_.text())) return std::nullopt;
-    std::string tags(parts->tags);
-    const std::uint32_t* tag_set = tag_sets_.find(tags);
-    const auto version = version_numbers_.find(std::string(parts->version));
+    const std::uint32_t* tag_set = tag_sets_.find(parts->tags);
+    const auto version = version_numbers_.find(parts->version);
     if (tag_set != nullptr && version != version_numbers_.end() && !parts->has_build) {
         return Named{.kind = FileKind::Wheel, .version = version->second, .tag_set = *tag_set};
     }
@@ -248,7 +281,7 @@ std::optional<PageBuilder::Rows::Named> PageBuilder::Rows::read_wheel_name(
     return Named{
         .kind = FileKind::Wheel,
         .version = add_version(std::string(parts->version), std::move(parsed->version)),
-        .tag_set = tag_sets_.add(std::move(tags)),
+        .tag_set = tag_sets_.add(std::string(parts->tags)),
     };
 }
 
@@ -335,7 +368,7 @@ void PageBuilder::Rows::set_facts(Draft& draft, const PageEntry& entry) {
     if (entry.has_metadata) row.flags |= kHasMetadata;
     if (const auto raw = sha256_of(entry.metadata_hashes); raw && entry.has_metadata) {
         row.flags |= kHasMetadataSha256;
-        row.metadata_sha256 = keep(*raw);
+        row.metadata_sha256 = keep({raw->data(), raw->size()});
     }
 }
 
@@ -383,23 +416,32 @@ std::vector<std::uint32_t> PageBuilder::Rows::rank_versions() const {
     return ranks;
 }
 
-void PageBuilder::Rows::sort_files(const std::vector<std::uint32_t>& ranks) {
-    std::ranges::stable_sort(files_, [&](const Draft& a, const Draft& b) {
+// Numbers of files_ in the order of the page.
+std::vector<std::uint32_t> PageBuilder::Rows::sorted_files(const std::vector<std::uint32_t>& ranks
+) const {
+    std::vector<std::uint32_t> order(files_.size());
+    for (std::uint32_t i = 0; i < order.size(); ++i)
+        order[i] = i;
+    std::ranges::stable_sort(order, [&](std::uint32_t first, std::uint32_t second) {
+        const Draft& a = files_[first];
+        const Draft& b = files_[second];
         if (ranks[a.version] != ranks[b.version]) return ranks[a.version] < ranks[b.version];
         const bool a_is_source = (a.row.flags & kIsSourceDistribution) != 0;
         const bool b_is_source = (b.row.flags & kIsSourceDistribution) != 0;
         if (a_is_source != b_is_source) return a_is_source;
         return kept(a.row.file_name) < kept(b.row.file_name);
     });
+    return order;
 }
 
 std::string PageBuilder::Rows::finish() {
     const std::vector<std::uint32_t> ranks = rank_versions();
-    sort_files(ranks);
+    const std::vector<std::uint32_t> order = sorted_files(ranks);
     std::string prefix = url_prefix_.value_or("");
     prefix.resize(prefix.rfind('/') == std::string::npos ? 0 : prefix.rfind('/') + 1);
 
     std::string strings;
+    strings.reserve(drafts_.size());
     const auto place = [&strings](std::string_view text) {
         const StringRow row{
             static_cast<std::uint32_t>(strings.size()), static_cast<std::uint32_t>(text.size())
@@ -410,24 +452,27 @@ std::string PageBuilder::Rows::finish() {
     PageHead head{.url_prefix = place(prefix)};
 
     std::vector<VersionRow> versions;
-    for (std::uint32_t i = 0; i < files_.size(); ++i) {
-        FileRow& row = files_[i].row;
-        if (i == 0 || ranks[files_[i - 1].version] != ranks[files_[i].version]) {
-            versions.push_back({.text = place(versions_[files_[i].version].text), .first_file = i});
+    std::string file_rows;
+    file_rows.reserve(files_.size() * sizeof(FileRow));
+    for (std::uint32_t i = 0; i < order.size(); ++i) {
+        const Draft& draft = files_[order[i]];
+        if (i == 0 || ranks[files_[order[i - 1]].version] != ranks[draft.version]) {
+            versions.push_back({.text = place(versions_[draft.version].text), .first_file = i});
         }
         ++versions.back().file_count;
+        FileRow row = draft.row;
         row.file_name = place(kept(row.file_name));
         row.url = place(kept(row.url).substr(prefix.size()));
         row.flags |= kUrlOmitsPrefix;
         row.yanked_reason = place(kept(row.yanked_reason));
         row.other_hashes = place(kept(row.other_hashes));
         row.metadata_sha256 = place(kept(row.metadata_sha256));
+        append_row(file_rows, row);
     }
     head.version_count = static_cast<std::uint32_t>(versions.size());
-    head.file_count = static_cast<std::uint32_t>(files_.size());
+    head.file_count = static_cast<std::uint32_t>(order.size());
     head.tag_set_count = static_cast<std::uint32_t>(tag_sets_.texts.size());
     head.requires_python_count = static_cast<std::uint32_t>(requires_pythons_.texts.size());
-    drafts_ = std::string();
 
     std::string bytes;
     append_row(bytes, head);
@@ -437,8 +482,9 @@ std::string PageBuilder::Rows::finish() {
         append_row(bytes, place(text));
     for (const std::string& text : requires_pythons_.texts)
         append_row(bytes, place(text));
-    for (const Draft& file : files_)
-        append_row(bytes, file.row);
+    drafts_ = std::string();
+    bytes.reserve(bytes.size() + file_rows.size() + strings.size());
+    bytes += file_rows;
     bytes += strings;
     return bytes;
 }

@@ -72,7 +72,8 @@ DistributionFile only_file(PageSyntax syntax, std::string body) {
 TEST(JsonPage, ReadsAllThatIsSaidAboutAFile) {
     const DistributionFile file = only_file(
         PageSyntax::Json,
-        R"({"versions":["1.0"],"files":[{"filename":"demo-1.0-py3-none-any.whl","url":"../../f/demo-1.0-py3-none-any.whl",)"
+        R"({"versions":["1.0"],"files":[{"filename":"demo-1.0-py3-none-any.whl",)"
+        R"("url":"../../f/demo-1.0-py3-none-any.whl",)"
         R"("hashes":{"md5":"0123456789abcdef0123456789abcdef","sha256":")" +
             kSha +
             R"(","rot13":"xx"},"size":7,)"
@@ -253,7 +254,8 @@ TEST(HtmlPage, ReadsTheAttributesOfEachLink) {
         R"(<!DOCTYPE html><html><head><meta name="pypi:repository-version" content="1.0"></head><body>)"
         R"(<a href="../../files/demo-1.0%2Blocal-py3-none-any.whl#sha256=)" +
             kSha +
-            R"(" data-requires-python="&gt;=3.8,&lt;4" data-yanked="bad &amp; old" data-upload-time="2024-01-01T00:00:00Z" )"
+            R"(" data-requires-python="&gt;=3.8,&lt;4" data-yanked="bad &amp; old" )"
+            R"(data-upload-time="2024-01-01T00:00:00Z" )"
             R"(data-dist-info-metadata="false" data-core-metadata="sha256=)" +
             hash + R"(">demo</a></body></html>)"
     );

@@ -324,8 +324,8 @@ void ProjectSearch::settle(const JobPointer& job) {
 ProjectSearch::Found ProjectSearch::judge_pages(Job& job) {
     std::vector<std::shared_ptr<const Page>> pages = std::move(job.link_pages);
     PageGroup links;
-    for (std::uint16_t i = 0; i < pages.size(); ++i)
-        links.pages.push_back(i);
+    for (std::size_t i = 0; i < pages.size(); ++i)
+        links.pages.push_back(static_cast<std::uint16_t>(i));
     std::vector<PageGroup> groups;
     for (const std::optional<Reply>& reply : job.replies) {
         if (!reply || reply->page == nullptr) continue;

@@ -1,5 +1,5 @@
-// RegistryFixture: a cache directory, a loopback index whose answers a test sets path by path, and registries over both.
-// Each registry() is a new command with the same cache. Tests only.
+// RegistryFixture: a cache directory, a loopback index whose answers a test sets path by path, and commands over both.
+// Each command() is a new process, so to speak, with the same cache. Tests only.
 #pragma once
 
 #include "base/hash.h"

@@ -56,6 +56,7 @@ base::Result<std::vector<base::HashDigest>> hash_file(
             one.hasher.update(std::string_view(buffer).substr(0, static_cast<std::size_t>(count)));
     }
     std::vector<base::HashDigest> digests;
+    digests.reserve(running.size());
     for (Running& one : running)
         digests.push_back({one.algorithm, one.hasher.finish_hex()});
     return digests;
