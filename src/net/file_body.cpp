@@ -116,18 +116,15 @@ base::Result<void> FileBody::write(std::string_view bytes) {
     return {};
 }
 
-base::Result<Step> FileBody::complete(const Url& url) {
+base::Result<Step> FileBody::complete(const Url&) {
     const bool is_short = expected_size_ && part_.size() < *expected_size_;
     // Without a length the end of the connection is the end of the file, or an accident.
     if (is_short && !part_.version().total) return Step::Broken;
     if (is_short) {
-        return start_over(base::Error(
+        return reject(base::Error(
             base::ErrorKind::Invalid,
             fmt::format(
-                "`{}` has {} bytes, and {} were announced",
-                url.display(),
-                part_.size(),
-                *expected_size_
+                "`{}` has {} bytes, and {} were announced", display_, part_.size(), *expected_size_
             )
         ));
     }
@@ -136,20 +133,26 @@ base::Result<Step> FileBody::complete(const Url& url) {
     for (const base::HashDigest& expected : expected_hashes_) {
         const auto found =
             std::ranges::find(digests, expected.algorithm, &base::HashDigest::algorithm);
-        if (*found == expected) continue;
-        base::Error mismatch =
-            base::Error(
-                base::ErrorKind::Invalid,
-                fmt::format("`{}` does not have the expected hash", display_)
-            )
-                .cause(fmt::format("expected {}", expected.to_string()))
-                .cause(fmt::format("received {}", found->to_string()))
-                .hint("the file was changed after its hash was published, or on the way here");
-        // What another command left may have been damaged since; what we have received ourselves will not get better.
-        if (resumed_from_ > 0) return start_over(std::move(mismatch));
-        return base::fail(std::move(mismatch));
+        if (*found != expected) return reject(hash_error(expected, *found));
     }
     return Step::Proceed;
+}
+
+base::Error FileBody::hash_error(const base::HashDigest& expected, const base::HashDigest& received)
+    const {
+    return base::Error(
+               base::ErrorKind::Invalid,
+               fmt::format("`{}` does not have the expected hash", display_)
+    )
+        .cause(fmt::format("expected {}", expected.to_string()))
+        .cause(fmt::format("received {}", received.to_string()))
+        .hint("the file was changed after its hash was published, or on the way here");
+}
+
+// What another command left may have been damaged since; what we have received ourselves will not get better.
+base::Result<Step> FileBody::reject(base::Error error) {
+    if (resumed_from_ > 0) return start_over(std::move(error));
+    return base::fail(std::move(error));
 }
 
 void FileBody::succeed(Answer answer) {

@@ -28,6 +28,9 @@ class FileBody final : public Body {
     base::Result<Step> begin_unsatisfiable(const ResponseHead& head, const Url& url);
     // Drops the part for a fresh start, once; an error the second time.
     base::Result<Step> start_over(base::Error otherwise);
+    base::Result<Step> reject(base::Error error);
+    base::Error hash_error(const base::HashDigest& expected, const base::HashDigest& received)
+        const;
     base::Error too_large(std::uint64_t size) const;
     std::uint64_t largest_size() const;
 

@@ -116,7 +116,8 @@ void PartFile::read_sidecar(const PartRequest& request) {
     version_ = std::move(version);
 }
 
-// A sidecar that cannot be written costs a later command some time and this one nothing.
+// Written in place: half a sidecar is told by its checksum, and a temporary name would outlive a kill. One that cannot
+// be written costs a later command some time and this one nothing.
 void PartFile::write_sidecar() {
     base::RecordWriter writer(kMagic, kVersion);
     writer.string(url_);
@@ -124,7 +125,7 @@ void PartFile::write_sidecar() {
     writer.string(version_.validator);
     writer.boolean(version_.total.has_value());
     writer.u64(version_.total.value_or(0));
-    has_sidecar_ = base::write_file_atomically(sidecar_path(), writer.finish()).has_value();
+    has_sidecar_ = base::write_file(sidecar_path(), writer.finish()).has_value();
 }
 
 base::Result<void> PartFile::hash_present_bytes() {
