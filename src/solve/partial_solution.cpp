@@ -72,6 +72,12 @@ std::optional<Level> PartialSolution::decision_level(PackageId package) const {
     return packages_[package].decision->level;
 }
 
+bool PartialSolution::satisfies(PackageId package, const Term& wanted) const {
+    if (const pep::Version* version = decision(package)) return wanted.contains(*version);
+    const Term* known = term(package);
+    return known != nullptr && known->is_subset_of(wanted);
+}
+
 IncompatibilityRelation PartialSolution::relation(const Incompatibility& incompatibility) const {
     using Kind = IncompatibilityRelation::Kind;
     IncompatibilityRelation answer{Kind::Satisfied};
@@ -114,6 +120,14 @@ Satisfier PartialSolution::satisfier(const Incompatibility& incompatibility) con
     auto last = std::ranges::max_element(moments, {}, &Moment::time);
     const Moment satisfier = *last;
 
+    PackageId latest_other = satisfier.package;
+    std::uint32_t latest_time = 0;
+    for (const Moment& moment : moments) {
+        if (moment.package == satisfier.package || moment.time < latest_time) continue;
+        latest_other = moment.package;
+        latest_time = moment.time;
+    }
+
     // Without the satisfier: how early would the satisfier's own statement have been enough?
     Term own = satisfier.cause ? store_[*satisfier.cause].find(satisfier.package)->negated()
                                : packages_[satisfier.package].decision->term;
@@ -124,7 +138,8 @@ Satisfier PartialSolution::satisfier(const Incompatibility& incompatibility) con
         .package = satisfier.package,
         .cause = satisfier.cause,
         .level = satisfier.level,
-        .previous_level = std::max(previous.level, Level{1})
+        .previous_level = std::max(previous.level, Level{1}),
+        .latest_other = latest_other
     };
 }
 

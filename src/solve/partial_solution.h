@@ -31,6 +31,8 @@ struct Satisfier {
     std::optional<IncompatibilityId> cause;  // nothing: a decision
     Level level;
     Level previous_level;
+    PackageId
+        latest_other;  // of the other terms, the one that was satisfied last; the package if it is alone
 };
 
 class PartialSolution {
@@ -49,6 +51,8 @@ class PartialSolution {
     const pep::Version* decision(PackageId package) const;
     std::optional<Level> decision_level(PackageId package) const;
 
+    // True if the term holds whatever is decided later.
+    bool satisfies(PackageId package, const Term& term) const;
     IncompatibilityRelation relation(const Incompatibility& incompatibility) const;
     // For an incompatibility that is satisfied.
     Satisfier satisfier(const Incompatibility& incompatibility) const;

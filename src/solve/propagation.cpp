@@ -23,6 +23,33 @@ void Propagation::index(IncompatibilityId id) {
         facts_of(entry.package).push_back(id);
 }
 
+void Propagation::index_learned(IncompatibilityId id, const Satisfier& satisfier) {
+    if (store_[id].terms.size() <= 2) {
+        index(id);
+        return;
+    }
+    // All terms but the satisfier's hold now; the one that came to hold last is the first to be open again.
+    watches_.emplace(id, Watches{satisfier.package, satisfier.latest_other});
+    facts_of(satisfier.package).push_back(id);
+    facts_of(satisfier.latest_other).push_back(id);
+}
+
+bool Propagation::move_watch(IncompatibilityId id, PackageId from) {
+    auto found = watches_.find(id);
+    if (found == watches_.end() || !partial_.satisfies(from, *store_[id].find(from))) return false;
+    auto& [one, other] = found->second;
+    PackageId& moved = one == from ? one : other;
+    const PackageId kept = one == from ? other : one;
+    for (const auto& [package, term] : store_[id].terms) {
+        if (package == from || package == kept || partial_.satisfies(package, term)) continue;
+        moved = package;
+        std::vector<IncompatibilityId>& facts = facts_of(package);
+        facts.insert(std::ranges::upper_bound(facts, id), id);
+        return true;
+    }
+    return false;
+}
+
 IncompatibilityId Propagation::merge_dependency(IncompatibilityId id) {
     auto key = std::pair(store_[id].terms[0].package, store_[id].terms[1].package);
     std::vector<IncompatibilityId>& known = dependencies_[key];
@@ -74,9 +101,8 @@ std::expected<std::vector<Conflict>, IncompatibilityId> Propagation::propagate(P
 std::optional<IncompatibilityId> Propagation::visit(PackageId package) {
     using Kind = IncompatibilityRelation::Kind;
     // Newest first: what was learned last is the most likely to matter.
-    const std::vector<IncompatibilityId>& facts = facts_of(package);
-    for (std::size_t i = facts.size(); i-- > 0;) {
-        IncompatibilityId id = facts[i];
+    for (std::size_t i = facts_of(package).size(); i-- > 0;) {
+        IncompatibilityId id = by_package_[package][i];
         if (id < is_contradicted_.size() && is_contradicted_[id]) continue;
         IncompatibilityRelation relation = partial_.relation(store_[id]);
         switch (relation.kind) {
@@ -92,6 +118,10 @@ std::optional<IncompatibilityId> Propagation::visit(PackageId package) {
                 mark_contradicted(id);
                 break;
             case Kind::Inconclusive:
+                if (move_watch(id, package)) {
+                    std::vector<IncompatibilityId>& facts = by_package_[package];
+                    facts.erase(facts.begin() + static_cast<std::ptrdiff_t>(i));
+                }
                 break;
         }
     }
@@ -106,7 +136,7 @@ std::expected<PackageId, IncompatibilityId> Propagation::resolve(
         Satisfier satisfier = partial_.satisfier(store_[conflict]);
         if (satisfier.previous_level < satisfier.level) {
             backtrack(satisfier.previous_level);
-            if (is_new) index(conflict);
+            if (is_new) index_learned(conflict, satisfier);
             derive(satisfier.package, conflict);
             conflicts.push_back({satisfier.package, conflict});
             return satisfier.package;

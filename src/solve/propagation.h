@@ -9,6 +9,7 @@
 #include <expected>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 namespace solve {
@@ -51,7 +52,20 @@ class Propagation {
 
   private:
     std::vector<IncompatibilityId>& facts_of(PackageId package);
+
+    // A learned fact of three or more terms is looked at only when one of two of its terms, both open, comes to
+    // hold: as long as two are open it says nothing. Which two changes as they come to hold. Going back never
+    // invalidates the choice: what was open stays open.
+    struct Watches {
+        PackageId one;
+        PackageId other;
+    };
+
     void index(IncompatibilityId id);
+    void index_learned(IncompatibilityId id, const Satisfier& satisfier);
+    // If the term on `from` holds: watches another open one in its place, if there is any. Leaves it to the caller
+    // to take the fact out of the list of `from`.
+    bool move_watch(IncompatibilityId id, PackageId from);
     IncompatibilityId merge_dependency(IncompatibilityId id);
     // Derives what `package`'s facts imply; a fact that is satisfied is a conflict, and the answer.
     std::optional<IncompatibilityId> visit(PackageId package);
@@ -64,7 +78,8 @@ class Propagation {
 
     IncompatibilityStore store_;
     PartialSolution partial_;
-    std::vector<std::vector<IncompatibilityId>> by_package_;
+    std::vector<std::vector<IncompatibilityId>> by_package_;  // those to look at, ascending
+    std::unordered_map<IncompatibilityId, Watches> watches_;
     std::map<std::pair<PackageId, PackageId>, std::vector<IncompatibilityId>> dependencies_;
     // Facts that cannot become true before the solver backtracks over the level at which they were
     // contradicted.

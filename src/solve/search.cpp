@@ -194,20 +194,13 @@ bool Search::add_demand(
         return false;
     }
     const PackageId base = packages_.base(requirement.name);
-    if (base == subject.package) {
-        if (range.contains(subject.version)) return true;
-        reject(
-            subject,
-            fmt::format("requires another version of itself, `{}`", requirement.to_string()),
-            {}
-        );
-        return false;
-    }
     const PriorityClass priority = class_of(requirement.name, range);
     const char* reason = reason_of(demand.role);
     bool is_limit = demand.role == DemandRole::Constraint || demand.role == DemandRole::Self;
     if (requirement.extras.empty() || is_limit) {
+        // Also where it speaks of itself: a pin makes the package more urgent wherever it stands.
         priorities_.meet(base, priority);
+        if (base == subject.package) return admits_itself(subject, requirement, range);
         facts.push_back(add_dependency(subject, {base, range, reason}, Cause::Dependency));
         return true;
     }
@@ -222,6 +215,18 @@ bool Search::add_demand(
         ));
     }
     return true;
+}
+
+bool Search::admits_itself(
+    const Subject& subject, const pep::Requirement& requirement, const pep::VersionRange& range
+) {
+    if (range.contains(subject.version)) return true;
+    reject(
+        subject,
+        fmt::format("requires another version of itself, `{}`", requirement.to_string()),
+        {}
+    );
+    return false;
 }
 
 IncompatibilityId Search::add_dependency(

@@ -73,6 +73,10 @@ class Search {
     bool add_demand(
         const Subject& subject, const Demand& demand, std::vector<IncompatibilityId>& facts
     );
+    // A requirement of a package on itself: met, or the subject is rejected.
+    bool admits_itself(
+        const Subject& subject, const pep::Requirement& requirement, const pep::VersionRange& range
+    );
     IncompatibilityId add_dependency(const Subject& subject, const Target& target, Cause cause);
     PriorityClass class_of(const pep::PackageName& name, const pep::VersionRange& range) const;
     void conclude(const Subject& subject, std::span<const IncompatibilityId> facts);
