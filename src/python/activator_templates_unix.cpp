@@ -144,7 +144,7 @@ if test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and functions -q fish_prompt
     function fish_prompt
         # The old prompt may show the status of the last command, so it must still see it.
         set -l last $status
-        printf '%s(%s) ' (set_color normal) "$VIRTUAL_ENV_PROMPT"
+        printf '(%s) ' "$VIRTUAL_ENV_PROMPT"
         _virtual_status $last
         _old_fish_prompt
     end

@@ -10,23 +10,24 @@ struct Shell {
     std::string_view name;
     std::string_view script;  // which activator
     std::string_view source;  // the command that reads it
-    std::string_view show;    // prints VIRTUAL_ENV|VIRTUAL_ENV_PROMPT, unset ones empty
 };
 
-constexpr std::string_view kShowPosix =
-    "echo \"${VIRTUAL_ENV-}|${VIRTUAL_ENV_PROMPT-}|${PYTHONHOME-}\"";
-constexpr std::string_view kShowCsh =
-    "if ($?VIRTUAL_ENV) echo \"${VIRTUAL_ENV}|${VIRTUAL_ENV_PROMPT}|\"\n"
-    "if (! $?VIRTUAL_ENV && $?PYTHONHOME) echo \"||$PYTHONHOME\"";
-
+constexpr Shell kBash = {"bash", "activate", "."};
+constexpr Shell kFish = {"fish", "activate.fish", "source"};
 constexpr Shell kShells[] = {
-    {"bash", "activate", ".", kShowPosix},
-    {"zsh", "activate", ".", kShowPosix},
-    {"dash", "activate", ".", kShowPosix},
-    {"ksh", "activate", ".", kShowPosix},
-    {"fish", "activate.fish", "source", "echo \"$VIRTUAL_ENV|$VIRTUAL_ENV_PROMPT|$PYTHONHOME\""},
-    {"tcsh", "activate.csh", "source", kShowCsh},
+    kBash,
+    {"zsh", "activate", "."},
+    {"dash", "activate", "."},
+    {"ksh", "activate", "."},
+    kFish,
+    {"tcsh", "activate.csh", "source"},
 };
+
+// What programs see, as "VIRTUAL_ENV|VIRTUAL_ENV_PROMPT|PYTHONHOME".
+constexpr std::string_view kShow =
+    "sh -c 'printf \"%s|%s|%s\\n\" \"${VIRTUAL_ENV-}\" \"${VIRTUAL_ENV_PROMPT-}\" "
+    "\"${PYTHONHOME-}\"'"
+    "\n";
 
 class ActivatorsTest : public FakePythonTest {
   protected:
@@ -87,13 +88,13 @@ TEST_F(ActivatorsTest, EveryShellEntersAndLeaves) {
         }
         EXPECT_EQ(
             run(shell,
-                activate(shell, "env/bin") + std::string(shell.show) + "\ninside\ndeactivate\n" +
-                    std::string(shell.show) + "\necho \"$PATH\""),
-            fmt::format(
-                "{}|named|\ninside\n||/old/home\n{}\n",
-                path("env"),
-                shell.name == "fish" ? "/usr/bin:/bin" : "/usr/bin:/bin"
-            )
+                fmt::format(
+                    "{}{}inside\ndeactivate\n{}echo \"$PATH\"",
+                    activate(shell, "env/bin"),
+                    kShow,
+                    kShow
+                )),
+            fmt::format("{}|named|\ninside\n||/old/home\n/usr/bin:/bin\n", path("env"))
         );
     }
 }
@@ -106,8 +107,13 @@ TEST_F(ActivatorsTest, OneEnvironmentFollowsAnother) {
         if (!program_of(shell.name)) continue;
         EXPECT_EQ(
             run(shell,
-                activate(shell, "one/bin") + activate(shell, "two/bin") + std::string(shell.show) +
-                    "\ndeactivate\n" + std::string(shell.show) + "\necho \"$PATH\""),
+                fmt::format(
+                    "{}{}{}deactivate\n{}echo \"$PATH\"",
+                    activate(shell, "one/bin"),
+                    activate(shell, "two/bin"),
+                    kShow,
+                    kShow
+                )),
             fmt::format("{}|two|\n||/old/home\n/usr/bin:/bin\n", path("two"))
         );
     }
@@ -122,10 +128,8 @@ TEST_F(ActivatorsTest, AwkwardNamesAreQuoted) {
             {.root = path(name), .prompt = "p " + name, .site_packages = ""}, name + "/bin"
         );
         EXPECT_EQ(
-            run(shell,
-                activate(shell, name + "/bin") + "sh -c 'echo \"$VIRTUAL_ENV\"; echo "
-                                                 "\"$VIRTUAL_ENV_PROMPT\"'\ninside"),
-            fmt::format("{}\np {}\ninside\n", path(name), name)
+            run(shell, fmt::format("{}{}inside", activate(shell, name + "/bin"), kShow)),
+            fmt::format("{}|p {}|\ninside\n", path(name), name)
         );
     }
 }
@@ -145,7 +149,7 @@ TEST_F(ActivatorsTest, RelocatableScriptsFindThemselves) {
         const bool cannot = shell.name == "dash" || shell.name == "tcsh";
         if (cannot || !program_of(shell.name)) continue;
         EXPECT_EQ(
-            run(shell, activate(shell, "some where/bin") + std::string(shell.show) + "\ninside"),
+            run(shell, fmt::format("{}{}inside", activate(shell, "some where/bin"), kShow)),
             fmt::format("{}|some where|\ninside\n", path("some where"))
         );
     }
@@ -153,21 +157,20 @@ TEST_F(ActivatorsTest, RelocatableScriptsFindThemselves) {
 
 TEST_F(ActivatorsTest, PromptsChangeAndComeBack) {
     write_scripts({.root = path("env"), .prompt = "named", .site_packages = ""}, "env/bin");
-    const Shell& bash = kShells[0];
     if (!program_of("bash")) GTEST_SKIP() << "no bash";
     const std::string show = "echo \"[$PS1]\"\n";
     EXPECT_EQ(
-        run(bash, "PS1='$ '\n" + activate(bash, "env/bin") + show + "deactivate\n" + show),
+        run(kBash, "PS1='$ '\n" + activate(kBash, "env/bin") + show + "deactivate\n" + show),
         "[(named) $ ]\n[$ ]\n"
     );
     EXPECT_EQ(
-        run(bash, "PS1='$ '; VIRTUAL_ENV_DISABLE_PROMPT=1\n" + activate(bash, "env/bin") + show),
+        run(kBash, "PS1='$ '; VIRTUAL_ENV_DISABLE_PROMPT=1\n" + activate(kBash, "env/bin") + show),
         "[$ ]\n"
     );
     if (!program_of("fish")) return;
     EXPECT_EQ(
-        run(kShells[4],
-            "function fish_prompt; echo \"<$status>\"; end\n" + activate(kShells[4], "env/bin") +
+        run(kFish,
+            "function fish_prompt; echo \"<$status>\"; end\n" + activate(kFish, "env/bin") +
                 "false\nfish_prompt\ndeactivate\nfish_prompt\n"),
         "(named) <1>\n<0>\n"
     );

@@ -69,7 +69,14 @@ class Finder {
                                   ? find_provided()
                                   : search();
         facts_.save();
-        if (found) write_recollection(request_, options_, found->interpreter, watch_);
+        if (found) {
+            const bool is_bound = pyenv_.was_asked() || facts_.asked_selector();
+            write_recollection(
+                request_,
+                options_,
+                {found->interpreter, watch_, is_bound ? Reach::ThisDirectory : Reach::AnyDirectory}
+            );
+        }
         return found;
     }
 

@@ -382,27 +382,54 @@ TEST_F(DiscoveryTest, ARecalledAnswerIsTheAnswer) {
     EXPECT_FALSE(recall_interpreter({}, options_)) << "other options";
 }
 
+TEST_F(DiscoveryTest, AnAnswerIsRecalledInOtherDirectoriesWhereTheyDoNotMatter) {
+    if (!base::is_executable_file("/usr/bin/python3")) GTEST_SKIP() << "no /usr/bin/python3";
+    options_.path = "/usr/bin";
+    ASSERT_TRUE(find_interpreter({}, options_));
+    ASSERT_TRUE(recall_interpreter({}, options_));
+    options_.working_directory = path("home");
+    EXPECT_TRUE(recall_interpreter({}, options_));
+    options_.environments = EnvironmentUse::Prefer;
+    ASSERT_TRUE(find_interpreter({}, options_));
+    ASSERT_TRUE(recall_interpreter({}, options_));
+    options_.working_directory = path("work");
+    EXPECT_FALSE(recall_interpreter({}, options_)) << "there may be a .venv";
+}
+
+TEST_F(DiscoveryTest, AScriptsAnswerIsRecalledWhereItWasGiven) {
+    add_python("a/python3");
+    search_in({"a"});
+    ASSERT_TRUE(find_interpreter({}, options_));
+    ASSERT_TRUE(recall_interpreter({}, options_));
+    options_.working_directory = path("home");
+    EXPECT_FALSE(recall_interpreter({}, options_));
+}
+
 struct Change {
     std::string_view name;
     std::function<void()> make;
 };
 
 TEST_F(DiscoveryTest, WhateverCouldChangeTheAnswerEndsTheMemory) {
-    add_script("broken/python3.9", "exit 1");
-    add_python("a/python3");
-    options_.pyenv_root = path("pyenv");
     options_.environments = EnvironmentUse::Prefer;
     const Change changes[] = {
         {"a program earlier on PATH", [&] { add_python("none/python3"); }},
         {"a broken program repaired", [&] { add_python("broken/python3.9", {.version = "3.9.1"}); }
         },
         {"the answer replaced", [&] { add_python("a/python3", {.version = "3.11.8"}); }},
+        {"the answer removed", [&] { ASSERT_TRUE(base::remove_file(path("a/python3"))); }},
         {"an environment made", [&] { make_environment("work/.venv", "a/python3"); }},
         {"a managed Python installed",
          [&] { add_python("managed/cpython-3.9.18-linux-x86_64-gnu/bin/python3.9"); }},
         {"a directory of PATH made", [&] { add_python("later/python3"); }},
     };
     for (const Change& change : changes) {
+        for (const char* name : {"none", "broken", "a", "later", "managed", "work/.venv"}) {
+            ASSERT_TRUE(base::remove_tree(path(name)));
+        }
+        ASSERT_TRUE(base::make_directories(path("managed")));
+        add_script("broken/python3.9", "exit 1");
+        add_python("a/python3");
         search_in({"none", "broken", "a"});
         options_.path = path("later") + ":" + options_.path;
         settle(path("managed"));

@@ -40,6 +40,9 @@ class Facts {
     // Writes what is new. Failing to is no error: the next search asks again.
     void save();
 
+    // Whether an answer was a script's, which may be another in another directory.
+    bool asked_selector() const { return selector_.has_value(); }
+
     // How many interpreters were run.
     std::size_t probes() const { return probes_; }
 

@@ -25,6 +25,9 @@ class Pyenv {
 
     bool is_shim(std::string_view path) const;
 
+    // Whether an answer depended on the working directory.
+    bool was_asked() const { return is_selected_; }
+
     // The program a shim starts. Errors (NotFound): none of the selected versions has it.
     base::Result<std::string> resolve(std::string_view shim);
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/record.h"
+#include "base/text.h"
 #include "base/trace.h"
 #include "python/facts.h"
 
@@ -19,6 +20,19 @@ constexpr std::uint64_t kSizeLimit = 1U << 20U;
 // Beyond this, looking whether the answer still holds is no faster than to search again.
 constexpr std::size_t kWatchLimit = 512;
 
+bool has_relative_part(const std::string& search_path) {
+    for (const std::string_view directory : base::split(search_path, ':')) {
+        if (!directory.empty() && !base::is_absolute(directory)) return true;
+    }
+    return false;
+}
+
+bool asks_about_directory(const PythonRequest& request, const DiscoveryOptions& options) {
+    return options.environments != EnvironmentUse::Ignore ||
+           (request.is_explicit() && !base::is_absolute(request.path())) ||
+           has_relative_part(options.search_path.value_or(options.path));
+}
+
 // Everything but files that the outcome of a search depends on.
 std::string question_of(const PythonRequest& request, const DiscoveryOptions& options) {
     std::string question = fmt::format(
@@ -34,7 +48,7 @@ std::string question_of(const PythonRequest& request, const DiscoveryOptions& op
           options.virtual_env,
           options.conda_prefix,
           options.conda_default_env,
-          options.working_directory,
+          asks_about_directory(request, options) ? options.working_directory : std::string(),
           options.home,
           options.managed_directory,
           options.pyenv_root,
@@ -65,6 +79,8 @@ std::optional<Interpreter> read_recollection(
     if (!reader || reader->string() != question || reader->string() != host_identity()) {
         return std::nullopt;
     }
+    const std::string_view directory = reader->string();
+    if (!directory.empty() && directory != options.working_directory) return std::nullopt;
     std::optional<Interpreter> answer = Interpreter::decode(*reader);
     const WatchList watch = WatchList::decode(*reader);
     if (!answer || !reader->complete() || !watch.holds()) return std::nullopt;
@@ -72,18 +88,18 @@ std::optional<Interpreter> read_recollection(
 }
 
 void write_recollection(
-    const PythonRequest& request,
-    const DiscoveryOptions& options,
-    const Interpreter& answer,
-    const WatchList& watch
+    const PythonRequest& request, const DiscoveryOptions& options, const Recollection& recollection
 ) {
+    const WatchList& watch = recollection.watch;
     if (options.facts_directory.empty() || watch.size() > kWatchLimit) return;
     if (watch.is_racy(base::wall_clock_ns())) return;
     const std::string question = question_of(request, options);
+    const bool is_bound = recollection.reach == Reach::ThisDirectory;
     base::RecordWriter writer(kMagic, kFormat);
     writer.string(question);
     writer.string(host_identity());
-    answer.encode(writer);
+    writer.string(is_bound ? options.working_directory : std::string());
+    recollection.answer.encode(writer);
     watch.encode(writer);
     const base::Result<void> written =
         base::write_file_atomically(slot_of(question, options.facts_directory), writer.finish());

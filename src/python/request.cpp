@@ -16,21 +16,6 @@ std::string or_any(const std::string& text) {
     return text.empty() ? "any" : text;
 }
 
-// All versions that begin with the given numbers: 3.12 <= v < 3.13.
-pep::VersionRange series_of(std::vector<std::uint64_t> release) {
-    const pep::VersionRange from = pep::VersionRange::at_least(pep::Version::from_release(release));
-    release.back() += 1;
-    return from.intersection(pep::VersionRange::below(pep::Version::from_release(std::move(release))
-    ));
-}
-
-pep::VersionRange range_of(const VersionRequest& request) {
-    if (request.prerelease) return pep::VersionRange::singleton(*request.prerelease);
-    if (request.specifiers) return pep::VersionRange::from(*request.specifiers);
-    if (request.release.empty()) return pep::VersionRange::full();
-    return series_of(request.release);
-}
-
 }  // namespace
 
 PythonRequest PythonRequest::from_specifiers(pep::Specifiers specifiers) {
@@ -52,7 +37,7 @@ bool PythonRequest::matches(const Interpreter& interpreter) const {
 
 bool PythonRequest::is_disjoint_from(const pep::Specifiers& range) const {
     if (kind_ != Kind::Versioned) return false;
-    return range_of(version_).is_disjoint(pep::VersionRange::from(range));
+    return version_.range().is_disjoint(pep::VersionRange::from(range));
 }
 
 std::string PythonRequest::canonical() const {

@@ -1,7 +1,7 @@
 #include "python/version_request.h"
 
+#include "base/check.h"
 #include "base/text.h"
-#include "pep/version_range.h"
 
 #include <fmt/core.h>
 
@@ -120,6 +120,15 @@ bool take_version(std::string_view text, VersionRequest& request) {
     return true;
 }
 
+// The releases that begin with the given numbers, and what is between them: 3.12 <= v < 3.13.dev0.
+pep::VersionRange series_of(const std::vector<std::uint64_t>& release) {
+    const pep::Version first = pep::Version::from_release(release);
+    const auto all =
+        pep::Specifier::create(pep::Operator::Equal, first, pep::Specifier::Wildcard::Yes);
+    CHECK(all, "release numbers with a wildcard are a specifier");
+    return pep::VersionRange::from(*all).intersection(pep::VersionRange::at_least(first));
+}
+
 bool begins_with_operator(std::string_view text) {
     return !text.empty() && std::string_view("<>=!~").contains(text.front());
 }
@@ -198,14 +207,18 @@ bool VersionRequest::contains(const pep::Version& version) const {
     return begins_with(version, release);
 }
 
+pep::VersionRange VersionRequest::range() const {
+    if (prerelease) return pep::VersionRange::singleton(*prerelease);
+    if (specifiers) return pep::VersionRange::from(*specifiers);
+    return release.empty() ? pep::VersionRange::full() : series_of(release);
+}
+
 bool VersionRequest::may_contain_minor(std::uint64_t minor) const {
     if (!release.empty()) {
         return release[0] == 3 && (release.size() < 2 || release[1] == minor);
     }
     if (!specifiers) return true;
-    const pep::VersionRange series =
-        pep::VersionRange::at_least(pep::Version::from_release({3, minor}))
-            .intersection(pep::VersionRange::below(pep::Version::from_release({3, minor + 1})));
+    const pep::VersionRange series = series_of({3, minor});
     return !series.is_disjoint(pep::VersionRange::from(*specifiers));
 }
 

@@ -4,6 +4,7 @@
 #include "base/result.h"
 #include "pep/specifiers.h"
 #include "pep/version.h"
+#include "pep/version_range.h"
 #include "python/interpreter.h"
 
 #include <cstdint>
@@ -42,6 +43,7 @@ struct VersionRequest {
     bool names_prerelease() const;
     // A range without pre-releases in it looks at release numbers only: 3.14.0rc1 satisfies >=3.14.
     bool contains(const pep::Version& version) const;
+    pep::VersionRange range() const;
     // Whether some version 3.`minor` can satisfy it.
     bool may_contain_minor(std::uint64_t minor) const;
     bool allows_build(const Interpreter& interpreter) const;
