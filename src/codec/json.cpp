@@ -12,6 +12,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 
@@ -77,7 +78,7 @@ bool has_lone_surrogate(std::string_view text) {
 // What RapidJSON calls; hands on to JsonEvents and keeps the reason when it ends the parse.
 class EventHandler {
   public:
-    enum class Ending { None, Stopped, TooDeep, LoneSurrogate };
+    enum class Ending { None, Stopped, TooDeep, LoneSurrogate, NumberTooLarge };
 
     EventHandler(JsonEvents& events, std::size_t depth_limit)
         : events_(events), depth_limit_(depth_limit) {}
@@ -88,23 +89,29 @@ class EventHandler {
 
     bool Bool(bool value) { return step(events_.boolean(value)); }
 
-    bool Int(int value) { return step(events_.integer(value)); }
-
-    bool Uint(unsigned value) { return step(events_.integer(value)); }
-
-    bool Int64(std::int64_t value) { return step(events_.integer(value)); }
-
-    bool Double(double value) { return step(events_.number(value)); }
-
-    bool Uint64(std::uint64_t value) {
-        if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
-            return step(events_.number(static_cast<double>(value)));
-        }
-        return step(events_.integer(static_cast<std::int64_t>(value)));
+    // Numbers come as text, because RapidJSON 1.1.0 reads some that are longer than 64 bits wrongly
+    // (1844674407370955161550 overflows its rounding).
+    bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+        std::int64_t integer = 0;
+        const auto [end, error] = std::from_chars(text, text + size, integer);
+        if (error == std::errc() && end == text + size) return step(events_.integer(integer));
+        // strtod and not from_chars: too small gives zero, as IEEE 754 rounds.
+        const double number = std::strtod(std::string(text, size).c_str(), nullptr);
+        if (std::isfinite(number)) return step(events_.number(number));
+        ending_ = Ending::NumberTooLarge;
+        return false;
     }
 
-    // Only called with the flag that keeps numbers as text, which is not used.
-    bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+    // Never called: RawNumber takes all numbers.
+    bool Int(int) { return false; }
+
+    bool Uint(unsigned) { return false; }
+
+    bool Int64(std::int64_t) { return false; }
+
+    bool Uint64(std::uint64_t) { return false; }
+
+    bool Double(double) { return false; }
 
     bool String(const char* text, rapidjson::SizeType size, bool) {
         return is_text({text, size}) && step(events_.string({text, size}));
@@ -308,7 +315,7 @@ Result<JsonOutcome> read_json(
     rapidjson::Reader reader;
     EventHandler handler(events, limits.depth);
     constexpr unsigned kFlags = rapidjson::kParseIterativeFlag | rapidjson::kParseInsituFlag |
-                                rapidjson::kParseFullPrecisionFlag;
+                                rapidjson::kParseNumbersAsStringsFlag;
     const rapidjson::ParseResult result = reader.Parse<kFlags>(stream, handler);
 
     switch (handler.ending()) {
@@ -324,6 +331,10 @@ Result<JsonOutcome> read_json(
             return fail(parse_error(
                 name, result.Offset(), describe(rapidjson::kParseErrorStringUnicodeSurrogateInvalid)
             ));
+        case EventHandler::Ending::NumberTooLarge:
+            return fail(
+                parse_error(name, result.Offset(), describe(rapidjson::kParseErrorNumberTooBig))
+            );
     }
     if (result.IsError()) return fail(parse_error(name, result.Offset(), describe(result.Code())));
     // A zero byte looks like the end of the text to RapidJSON.

@@ -54,6 +54,31 @@ TEST(Json, KindsAndFinding) {
     EXPECT_EQ(value->find("s")->find("x"), nullptr);
 }
 
+TEST(Json, NumbersOfAnyLengthAreRoundedRightly) {
+    struct Case {
+        std::string text;
+        double expected;
+    };
+
+    const std::vector<Case> kCases{
+        {"9223372036854775808", 9223372036854775808.0},
+        {"18446744073709551615", 18446744073709551615.0},
+        {"1844674407370955161550", 1844674407370955161550.0},
+        {"-1844674407370955161550", -1844674407370955161550.0},
+        {"1844674407370955161550e-2", 18446744073709551615.5},
+        {"0.1000000000000000055511151231257827021181583404541015625", 0.1},
+        {"0." + std::string(400, '0') + "1e401", 1.0},
+        {"4.9e-324", 4.9e-324},
+        {"1e-999", 0.0},
+    };
+    for (const auto& [text, expected] : kCases) {
+        const base::Result<Json> value = parse_json(text, "t");
+        ASSERT_TRUE(value) << text << " " << value.error().flat();
+        EXPECT_EQ(value->kind(), Json::Kind::Number) << text;
+        EXPECT_EQ(value->as_number(), expected) << text;
+    }
+}
+
 TEST(Json, RefusesWhatIsInvalidAndSaysWhere) {
     struct Case {
         std::string text;
