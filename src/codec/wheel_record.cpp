@@ -14,6 +14,8 @@ using base::ErrorKind;
 using base::fail;
 using base::Result;
 
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 Result<std::string> decode_base64url(std::string_view text) {
     while (text.ends_with('='))
         text.remove_suffix(1);  // some writers pad
@@ -140,7 +142,10 @@ Result<RecordEntry> entry_of(std::vector<std::string> fields) {
 }
 
 void append_quoted(std::string& text, std::string_view field) {
-    if (field.find_first_of(",\"\r\n") == std::string_view::npos) {
+    // A mark at the start of the text would be taken for that of the file.
+    const bool needs_quotes = field.find_first_of(",\"\r\n") != std::string_view::npos ||
+                              field.starts_with(kByteOrderMark);
+    if (!needs_quotes) {
         text += field;
         return;
     }
@@ -155,7 +160,7 @@ void append_quoted(std::string& text, std::string_view field) {
 }  // namespace
 
 Result<std::vector<RecordEntry>> parse_wheel_record(std::string_view text) {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+    if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
     std::vector<RecordEntry> entries;
     CsvReader reader(text);
     while (!reader.at_end()) {

@@ -47,6 +47,14 @@ TEST(WheelRecord, WritesWhatItReads) {
     EXPECT_EQ(*parse_wheel_record(text), entries);
 }
 
+TEST(WheelRecord, ByteOrderMarkIsDroppedOnceOnly) {
+    const base::Result<std::vector<RecordEntry>> entries =
+        parse_wheel_record("\xef\xbb\xbf\xef\xbb\xbfname,,\n");
+    ASSERT_TRUE(entries) << entries.error().flat();
+    EXPECT_EQ(entries->at(0).path, "\xef\xbb\xbfname");
+    EXPECT_EQ(*parse_wheel_record(format_wheel_record(*entries)), *entries);
+}
+
 TEST(WheelRecord, RefusesWithTheLine) {
     struct Case {
         std::string_view text;
