@@ -9,10 +9,10 @@ namespace solve {
 namespace {
 
 using testing::AllOf;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 struct Told {
     std::vector<std::string> lines;
@@ -116,22 +116,69 @@ TEST(Report, ManyVersionsWithTheSameFaultAreOneReason) {
     );
 }
 
-TEST(Report, AStepThatIsNeededTwiceHasANumber) {
-    TableProvider index;
-    index.add("a", "1", {"x"});
-    index.add("a", "2", {"y"});
-    index.add("x", "1", {"z"});
-    index.add("y", "1", {"z"});
-    index.add("z", "1", {"p", "q"});
-    for (const char* version : {"1", "2"})
-        index.add("r", version);
-    index.add("p", "1", {"r==1"});
-    index.add("q", "1", {"r==2"});
-    Told told = tell(asking({"a", "x", "y"}), index);
-    for (const std::string& line : told.lines) {
-        EXPECT_THAT(line, Not(HasSubstr("\n")));
-        EXPECT_THAT(line, HasSubstr(", so "));
+Claim claim(const char* package, const char* versions) {
+    return {.package = package, .versions = range_of(versions)};
+}
+
+Claim excluded(const char* package, const char* versions) {
+    Claim claim_of_others = claim(package, versions);
+    claim_of_others.is_excluded = true;
+    return claim_of_others;
+}
+
+Derivation dependency(Claim subject, const char* package, const char* versions) {
+    return {
+        .kind = FactKind::Dependency, .claims = {std::move(subject), excluded(package, versions)}
+    };
+}
+
+Derivation conclusion(std::vector<Claim> claims, std::size_t left, std::size_t right) {
+    return {.claims = std::move(claims), .left = left, .right = right};
+}
+
+TEST(Report, AStepThatIsNeededAgainHasANumber) {
+    NoSolution failure;
+    failure.proof = {
+        dependency(claim("a", "==1"), "b", "==1"),
+        dependency(claim("b", "==1"), "c", "==1"),
+        conclusion({claim("a", "==1"), excluded("c", "==1")}, 0, 1),
+        dependency(claim("d", "==1"), "a", "==1"),
+        dependency(claim("d", "==2"), "a", "==1"),
+        conclusion({claim("d", "==1"), excluded("c", "==1")}, 2, 3),
+        conclusion({claim("d", "==2"), excluded("c", "==1")}, 2, 4),
+        conclusion({}, 5, 6),
+    };
+    EXPECT_THAT(
+        failure.report(),
+        ElementsAre(
+            "`a==1` requires `b==1`, and `b==1` requires `c==1`, so `a==1` needs `c==1` (1)",
+            "also, `d==2` requires `a==1`, so `d==2` needs `c==1` (2)",
+            "`d==1` requires `a==1`, and `a==1` needs `c==1` (1), so `d==1` needs `c==1`",
+            "also, `d==2` needs `c==1` (2), so your requirements cannot be met"
+        )
+    );
+}
+
+TEST(Report, LongProofsAreToldByTheirEnds) {
+    NoSolution failure;
+    failure.proof.push_back(dependency(claim("a", "==1"), "b", "==1"));
+    failure.proof.push_back(dependency(claim("b", "==1"), "c", "==1"));
+    failure.proof.push_back(conclusion({claim("a", "==1"), excluded("c", "==1")}, 0, 1));
+    for (int i = 2; i < 100; ++i) {
+        const std::size_t before = failure.proof.size() - 1;
+        std::string version = "==" + std::to_string(i);
+        failure.proof.push_back(dependency(claim("a", version.c_str()), "c", "==1"));
+        version = "<=" + std::to_string(i);
+        failure.proof.push_back(
+            conclusion({claim("a", version.c_str()), excluded("c", "==1")}, before, before + 1)
+        );
+        // Used twice, so that it is not folded into the next step.
+        failure.proof.push_back(
+            conclusion({claim("a", version.c_str()), excluded("c", "==1")}, before, before + 2)
+        );
     }
+    EXPECT_LT(failure.report().size(), 45U);
+    EXPECT_THAT(failure.report(), Contains(HasSubstr("more steps")));
 }
 
 TEST(Report, ConstraintsAndOverridesAreNamedAsTheUsers) {
