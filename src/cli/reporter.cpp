@@ -38,7 +38,7 @@ struct Reporter::Render {
     }
 
     void operator()(const ops::Changed& event) const {
-        if (self.detail_ == Detail::Full) self.note(self.change_line(event));
+        if (self.detail_ != Detail::Summary) self.note(self.change_line(event));
     }
 
     void operator()(const ops::DownloadStarted& event) const {

@@ -15,7 +15,11 @@ namespace cli {
 
 // `run` and `tool run` hide the resolver's and installer's lines unless asked; `venv --seed` and
 // others show them.
-enum class Detail { Summary, Full };
+enum class Detail {
+    Summary,
+    Changes,  // what was added, without the steps: `venv --seed`
+    Full,
+};
 
 class Reporter : public ops::EventSink {
   public:

@@ -91,7 +91,7 @@ Result<int> execute(const Context& context, Reporter& reporter) {
 }  // namespace
 
 int venv_command(const Context& context) {
-    Reporter reporter(context.printer, Detail::Full);
+    Reporter reporter(context.printer, Detail::Changes);
     const Result<int> code = execute(context, reporter);
     reporter.finish();
     return code ? *code : report(context, code.error());

@@ -113,8 +113,9 @@ class EnvironmentBuilder {
         store::BodyInfo info{
             .kind = request_.kind,
             .label = request_.label,
+            .group = request_.group,
             .files = report.files,
-            .bytes = report.bytes
+            .bytes = report.bytes,
         };
         for (const Payload& payload : payloads)
             info.packages.push_back(payload.name);
@@ -222,12 +223,17 @@ Result<EnvironmentAnswer> obtain_environment(
     };
     const bool reinstall = session.options().install.reinstall.any();
     if (!reinstall) {
-        if (std::optional<store::Lease> lease = TRY(store.lease(key)))
+        if (std::optional<store::Lease> lease = TRY(store.lease(key))) {
+            if (!request.group.empty()) TRY(store.mark_current(request.group, key));
             return answer(std::move(*lease));
+        }
     }
     // Waits while another process builds the same body, and then has that one's.
     store::LeaseOrStage begun = TRY(store.begin(key));
-    if (auto* lease = std::get_if<store::Lease>(&begun)) return answer(std::move(*lease));
+    if (auto* lease = std::get_if<store::Lease>(&begun)) {
+        if (!request.group.empty()) TRY(store.mark_current(request.group, key));
+        return answer(std::move(*lease));
+    }
     store::Stage stage = std::get<store::Stage>(std::move(begun));
     base::trace([&] {
         return fmt::format("building the environment {} at {}", key, stage.final_path());

@@ -17,7 +17,7 @@ using base::Error;
 using base::ErrorKind;
 
 Error spawn_error(const std::string& shown, int error_number) {
-    Error error(ErrorKind::Usage, fmt::format("Failed to spawn: `{}`", shown));
+    Error error(ErrorKind::Usage, fmt::format("Failed to spawn: {}", shown));
     return std::move(error).cause(
         fmt::format("{} (os error {})", base::errno_text(error_number), error_number)
     );

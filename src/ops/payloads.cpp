@@ -8,6 +8,7 @@
 
 #include <mutex>
 #include <optional>
+#include <set>
 
 namespace ops {
 
@@ -86,8 +87,7 @@ class Preparation {
                 Result<void> unpacked =
                     fetched ? unpack(i, *fetched) : base::fail(std::move(fetched.error()));
                 emit(DownloadEnded{wheels_[i].name.text(), files[position].size.value_or(0)});
-                if (!unpacked)
-                    slots_[i].error = std::move(unpacked.error()).context(describe(wheels_[i]));
+                if (!unpacked) slots_[i].error = failed(i, std::move(unpacked.error()));
             }
         );
         registry_.on_progress({});
@@ -110,10 +110,15 @@ class Preparation {
         session_.emit(event);
     }
 
-    static std::string describe(const ResolvedWheel& wheel) {
-        return fmt::format(
-            "Failed to install `{}=={}`", wheel.name.text(), wheel.version.to_string()
-        );
+    // What cannot be had for an installation is a failed request, whatever the reason was; only being stopped is not.
+    base::Error failed(std::size_t i, base::Error error) const {
+        if (error.kind() == base::ErrorKind::Interrupted) return error;
+        const ResolvedWheel& wheel = wheels_[i];
+        return std::move(error)
+            .context(fmt::format(
+                "Failed to install `{}=={}`", wheel.name.text(), wheel.version.to_string()
+            ))
+            .with_kind(base::ErrorKind::Failed);
     }
 
     // On a pool thread. The wheel file is not needed once its payload is published.
@@ -147,6 +152,7 @@ class Preparation {
     std::span<const ResolvedWheel> wheels_;
     std::vector<Slot> slots_;
     std::mutex mutex_;
+    std::set<std::string> started_;  // downloads that were announced; guarded by mutex_
     // `done` runs on threads of the session's pool, which must not wait for tasks of the same pool.
     base::TaskPool unpack_pool_{base::TaskPool::core_count()};
 };

@@ -1,6 +1,7 @@
 #include "ops/run.h"
 
 #include "base/file.h"
+#include "base/text.h"
 #include "ops/environment.h"
 #include "ops/memo.h"
 #include "ops/satisfaction.h"
@@ -163,7 +164,11 @@ class Preparation {
         return !needs_body && request_.extra.empty() && request_.isolation == Isolation::Shared;
     }
 
-    Surroundings from_memo(WarmHit hit) {
+    Result<Surroundings> from_memo(WarmHit hit) {
+        // A script that was edited back runs in an earlier generation again, which is the current one from now on.
+        if (needs_environment(request_)) {
+            TRY(TRY(session_.store())->mark_current(generation(), hit.memo.environment));
+        }
         for (const std::string& warning : hit.memo.warnings)
             session_.emit(Warned{warning});
         return in_body(std::move(hit.lease), hit.memo.script);
@@ -223,7 +228,8 @@ class Preparation {
 
     void name(EnvironmentRequest& wanted) const {
         wanted.kind = request_.extra.empty() ? store::BodyKind::Venv : store::BodyKind::With;
-        wanted.label = request_.target.what;
+        wanted.label = request_.extra.with.empty() ? request_.target.what
+                                                   : base::join(request_.extra.with, ", ");
         if (needs_environment(request_)) {
             wanted.kind = store::BodyKind::Script;
             wanted.label =

@@ -258,6 +258,19 @@ Result<pep::Requirement> requirement_of_place(std::string_view text, const std::
     return pep::Requirement::parse(full);
 }
 
+// `name @ some/path`: uv reads what is no URL as a path.
+Result<pep::Requirement> with_absolute_url(
+    pep::Requirement requirement, const std::string& directory
+) {
+    if (!requirement.url || requirement.url->contains(':')) return requirement;
+    const std::string path = base::normalize_path(base::join_path(directory, *requirement.url));
+    const std::string url = fmt::format("file://{}", path);
+    if (!base::exists(path))
+        return fail(ErrorKind::Failed, fmt::format("Distribution not found at: {}", url));
+    requirement.url = url;
+    return requirement;
+}
+
 }  // namespace
 
 Result<RequirementsFile> read_requirements_file(
@@ -282,7 +295,7 @@ Result<pep::Requirement> parse_loose_requirement(
                         .hint("build a wheel of it and name that"));
     }
     base::Result<pep::Requirement> requirement = pep::Requirement::parse(text);
-    if (requirement) return requirement;
+    if (requirement) return with_absolute_url(std::move(*requirement), directory);
     return fail(Error(ErrorKind::Usage, fmt::format("failed to parse: `{}`", text))
                     .cause(requirement.error().flat()));
 }

@@ -72,7 +72,6 @@ class Pruner {
 
     // The environment that a script used last. All others are made again when they are wanted, from the payloads.
     static bool is_current(const BodyEntry& entry, const std::set<std::string>& current) {
-        if (!entry.record || entry.record->kind != BodyKind::Script) return false;
         return std::ranges::any_of(entry.keys, [&](const std::string& key) {
             return current.contains(key);
         });

@@ -33,7 +33,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import wheels  # noqa: E402
 
 SCRIPTS = {
-    "hello.py": '# /// script\n# requires-python = ">=3.8"\n# dependencies = ["hello"]\n# ///\nimport hello\nhello.main()\n',
+    "greet.py": '# /// script\n# requires-python = ">=3.8"\n# dependencies = ["hello"]\n# ///\nimport hello\nhello.main()\n',
     "plain.py": 'print("plain script")\n',
 }
 
