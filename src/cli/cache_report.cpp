@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "codec/json.h"
+#include "net/url.h"
 
 #include <fmt/core.h>
 
@@ -23,7 +24,9 @@ std::string age(std::int64_t seconds) {
     return fmt::format("{} s", seconds);
 }
 
-std::string shortened(std::string text) {
+// A command line for one line of a terminal, without control characters and secrets.
+std::string shortened(const std::string& command) {
+    std::string text = net::redact(command);
     for (char& c : text) {
         if (static_cast<unsigned char>(c) < 0x20U) c = ' ';
     }
@@ -85,7 +88,7 @@ void write_body(codec::JsonWriter& json, const store::StoredBody& body) {
     for (const store::User& user : body.users) {
         json.begin_object();
         json.key("pid").integer(user.pid);
-        json.key("command").string(user.command);
+        json.key("command").string(net::redact(user.command));
         json.key("age_seconds").integer(user.age_seconds);
         json.end_object();
     }

@@ -97,10 +97,10 @@ class Preparation {
         registry_.on_progress(
             [this](const package_index::DistributionFile& file, std::uint64_t received) {
                 const std::string& name = file.name.text();
-                emit(
-                    received == 0 ? Event(DownloadStarted{name, file.size.value_or(0)})
-                                  : Event(DownloadAdvanced{name, received, file.size.value_or(0)})
-                );
+                const std::lock_guard lock(mutex_);
+                if (started_.insert(name).second)
+                    session_.emit(DownloadStarted{name, file.size.value_or(0)});
+                session_.emit(DownloadAdvanced{name, received, file.size.value_or(0)});
             }
         );
     }

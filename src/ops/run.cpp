@@ -228,14 +228,16 @@ class Preparation {
 
     void name(EnvironmentRequest& wanted) const {
         wanted.kind = request_.extra.empty() ? store::BodyKind::Venv : store::BodyKind::With;
-        wanted.label = request_.extra.with.empty() ? request_.target.what
-                                                   : base::join(request_.extra.with, ", ");
+        wanted.label = request_.target.what;
+        if (!request_.extra.with.empty()) wanted.label = base::join(request_.extra.with, ", ");
         if (needs_environment(request_)) {
             wanted.kind = store::BodyKind::Script;
             wanted.label =
                 request_.script->identity.empty() ? "<stdin>" : request_.script->identity;
             wanted.group = generation();
         }
+        // Labels are stored and shown: requirements and URLs may hold passwords and tokens.
+        wanted.label = net::redact(wanted.label);
         if (script_lives_in_body(request_)) {
             wanted.script_name = request_.script->name;
             wanted.script_text = request_.script->text;
