@@ -112,8 +112,7 @@ TEST_F(StoreTest, NoCollectorEverTakesWhatIsLeased) {
         storm.start([&] { return collect_again_and_again(layout(), 100 + i); });
     for (const int code : storm.finish())
         EXPECT_EQ(code, 0);
-    must(open().clean({}));
-    expect_empty();
+    expect_clean_empties();
 }
 
 TEST_F(StoreTest, KilledUsersAndCollectorsLeaveNothingBehind) {
@@ -133,8 +132,7 @@ TEST_F(StoreTest, KilledUsersAndCollectorsLeaveNothingBehind) {
     }
     Store store = open();
     EXPECT_TRUE(is_whole(build(store, "tool-a", info_of(BodyKind::Tool, "a")).body_path()));
-    must(store.clean({}));
-    expect_empty();
+    expect_clean_empties();
 }
 
 TEST_F(StoreTest, TwentyFirstRunsBuildOneBody) {
@@ -184,6 +182,14 @@ void die_at_point(const char*) {
     if (--points_left == 0) ::raise(SIGKILL);
 }
 
+// Else it would do what the process under test is to do.
+void wait_for_housekeeper(const Layout& layout) {
+    eventually([&] {
+        const base::Fd turn(::open(layout.lock_file("house").c_str(), O_RDWR | O_CLOEXEC));
+        return !is_locked(turn.get(), LockKind::Ofd);
+    });
+}
+
 struct Scenario {
     const char* name;
     bool starts_filled;
@@ -222,11 +228,6 @@ const Scenario kScenarios[] = {
      true,
      [](const StoreOptions& options) {
          const Layout layout{.root = options.root};
-         // Not while the child of the last publish is at it: then there would be nothing to do.
-         eventually([&] {
-             const base::Fd turn(::open(layout.lock_file("house").c_str(), O_RDWR | O_CLOEXEC));
-             return !is_locked(turn.get(), LockKind::Ofd);
-         });
          keep_house(layout, LockKind::Ofd);
          return 0;
      }},
@@ -243,6 +244,7 @@ TEST_F(StoreTest, AKillAtAnyNamedPointDoesNoHarm) {
                 ASSERT_EQ(run_in_child(run_once), 0);
                 Store store = open();
                 build(store, "tool-b", info_of(BodyKind::Tool, "b"));
+                wait_for_housekeeper(layout());
                 ::unlink(layout().name("tool-b").c_str());
             }
             const int code = run_child([&] {
@@ -258,8 +260,7 @@ TEST_F(StoreTest, AKillAtAnyNamedPointDoesNoHarm) {
             }
             ASSERT_EQ(run_in_child(run_once), 0) << scenario.name << " at " << point;
             ASSERT_EQ(run_in_child(unpack_once), 0) << scenario.name << " at " << point;
-            must(open().clean({}));
-            expect_empty();
+            expect_clean_empties();
             ASSERT_FALSE(HasFailure()) << scenario.name << " at " << point;
             if (code == 0) break;
             points = point;
@@ -375,7 +376,11 @@ TEST_F(StoreTest, CleanCanWaitForTheLastUser) {
     lease.reset();
     // It cannot have returned before the user ends, and the user ends only after it has taken the name away.
     const pid_t waiter = ::fork();
-    if (waiter == 0) ::_exit(must(store.clean({.wait = true})).environments == 1 ? 0 : 1);
+    if (waiter == 0) {
+        // Our end of the pipe that keeps the user alive.
+        ::close_range(3, ~0U, 0);
+        ::_exit(must(open().clean({.wait = true})).environments == 1 ? 0 : 1);
+    }
     EXPECT_TRUE(eventually([&] { return names_in(layout().names()).empty(); }));
     EXPECT_TRUE(is_whole(body));
     child.end();
