@@ -15,7 +15,8 @@ export-env {
     let name = @PROMPT@
     let path_name = (if 'Path' in $env { 'Path' } else { 'PATH' })
     let old_path = ($env | get $path_name)
-    let directories = (if ($old_path | describe) == 'string' { $old_path | split row (char esep) } else { $old_path })
+    let is_text = (($old_path | describe) == 'string')
+    let directories = (if $is_text { $old_path | split row (char esep) } else { $old_path })
 
     load-env {
         VIRTUAL_ENV: $environment
@@ -27,7 +28,13 @@ export-env {
         let old_prompt = $env.PROMPT_COMMAND?
         $env.PROMPT_COMMAND = {||
             let kind = ($old_prompt | describe)
-            let shown = (if $kind == 'closure' { do $old_prompt } else if $kind == 'nothing' { '' } else { $old_prompt | into string })
+            let shown = (if $kind == 'closure' {
+                do $old_prompt
+            } else if $kind == 'nothing' {
+                ''
+            } else {
+                $old_prompt | into string
+            })
             '(' + $name + ') ' + $shown
         }
     }

@@ -157,13 +157,23 @@ const std::string_view kFishLocate =
 set -gx VIRTUAL_ENV (cd (dirname (status filename))/..; and pwd))FISH";
 
 // csh and tcsh have no functions, and expand a whole `if` before they test it: hence `&&`.
-const std::string_view kCsh = R"CSH(# Makes this shell use a Python environment. For csh and tcsh:
+const std::string_view kCsh =
+    R"CSH(# Makes this shell use a Python environment. For csh and tcsh:
 #
 #     source bin/activate.csh
 #
 # `deactivate` undoes it.
 
-alias deactivate 'test $?_OLD_VIRTUAL_PATH = 1 && setenv PATH "$_OLD_VIRTUAL_PATH" && unset _OLD_VIRTUAL_PATH; test $?_OLD_VIRTUAL_PYTHONHOME = 1 && setenv PYTHONHOME "$_OLD_VIRTUAL_PYTHONHOME" && unset _OLD_VIRTUAL_PYTHONHOME; test $?_OLD_VIRTUAL_PROMPT = 1 && set prompt = "$_OLD_VIRTUAL_PROMPT" && unset _OLD_VIRTUAL_PROMPT; unsetenv VIRTUAL_ENV; unsetenv VIRTUAL_ENV_PROMPT; rehash; test "\!:*" != nondestructive && unalias pydoc && unalias deactivate'
+alias deactivate ')CSH"
+    R"CSH(test $?_OLD_VIRTUAL_PATH = 1 && setenv PATH "$_OLD_VIRTUAL_PATH" && unset _OLD_VIRTUAL_PATH; )CSH"
+    R"CSH(test $?_OLD_VIRTUAL_PYTHONHOME = 1 && setenv PYTHONHOME "$_OLD_VIRTUAL_PYTHONHOME" )CSH"
+    R"CSH(&& unset _OLD_VIRTUAL_PYTHONHOME; )CSH"
+    R"CSH(test $?_OLD_VIRTUAL_PROMPT = 1 && set prompt = "$_OLD_VIRTUAL_PROMPT" && unset _OLD_VIRTUAL_PROMPT; )CSH"
+    R"CSH(unsetenv VIRTUAL_ENV; )CSH"
+    R"CSH(unsetenv VIRTUAL_ENV_PROMPT; )CSH"
+    R"CSH(rehash; )CSH"
+    R"CSH(test "\!:*" != nondestructive && unalias pydoc && unalias deactivate')CSH"
+    R"CSH(
 
 # Another environment may be active: leave that one first.
 deactivate nondestructive

@@ -58,6 +58,7 @@ std::vector<std::string> minor_names(const std::string& directory, const Version
         return a.first.free_threaded < b.first.free_threaded;
     });
     std::vector<std::string> names;
+    names.reserve(named.size());
     for (auto& [minor, name] : named)
         names.push_back(std::move(name));
     return names;

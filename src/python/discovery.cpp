@@ -238,7 +238,7 @@ class Finder {
             const auto known = implementation_from_name(one.interpreter.implementation_name);
             return known ? static_cast<int>(*known) : static_cast<int>(Implementation::Pyodide) + 1;
         };
-        std::ranges::stable_sort(found, [&](const Found& a, const Found& b) {
+        std::ranges::sort(found, [&](const Found& a, const Found& b) {
             if (rank(a) != rank(b)) return rank(a) < rank(b);
             const Interpreter& x = a.interpreter;
             const Interpreter& y = b.interpreter;

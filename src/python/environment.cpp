@@ -25,7 +25,7 @@ std::optional<VenvConfig> read_venv_config(const std::string& root) {
 }
 
 std::optional<std::string> environment_root(std::string_view executable) {
-    const std::string root(base::parent_path(base::parent_path(executable)));
+    std::string root(base::parent_path(base::parent_path(executable)));
     if (root.empty() || !base::is_regular_file(base::join_path(root, kVenvConfig))) {
         return std::nullopt;
     }

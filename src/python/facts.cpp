@@ -27,7 +27,7 @@ constexpr std::string_view kFileMagic = "ADRPYF";
 constexpr std::string_view kAnswerMagic = "ADRPYI";
 constexpr std::uint32_t kFormat = 2;  // raised when the record or the probe changes
 constexpr std::uint64_t kFileLimit = 32U << 20U;
-constexpr std::int64_t kFailureLifeNs = 24 * 3600 * INT64_C(1'000'000'000);
+constexpr std::int64_t kFailureLifeNs = INT64_C(24) * 3600 * 1'000'000'000;
 constexpr std::size_t kMemoriesPerPath = 8;
 constexpr std::size_t kPathLimit = 2048;
 

@@ -53,8 +53,8 @@ std::string PythonRequest::canonical() const {
         case Kind::Versioned:
             break;
     }
-    const std::string version = version_.to_string();
-    const std::string implementation(implementation_ ? name_of(*implementation_) : "");
+    std::string version = version_.to_string();
+    std::string implementation(implementation_ ? name_of(*implementation_) : "");
     if (platform_ != PlatformRequest{}) {
         return fmt::format(
             "{}-{}-{}-{}-{}",

@@ -175,6 +175,8 @@ class RequestParser {
             if (part == KeyPart::End) return false;
             next = after(part);
         }
+        // `any-any` asks for nothing.
+        if (key.canonical().empty()) return false;
         request = std::move(key);
         return true;
     }

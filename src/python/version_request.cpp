@@ -111,10 +111,12 @@ bool begins_with(const pep::Version& version, const std::vector<std::uint64_t>& 
 // A version of one to three numbers, or a pre-release; nothing else names a Python.
 bool take_version(std::string_view text, VersionRequest& request) {
     const Result<pep::Version> version = pep::Version::parse(text);
-    if (!version || version->is_local() || version->is_postrelease() || version->is_development())
+    if (!version || version->epoch() != 0 || version->is_local() || version->is_postrelease() ||
+        version->is_development())
         return false;
     std::vector<std::uint64_t> release = numbers_of(*version);
-    if (release.size() > 3) return false;
+    // One number of two digits is no version: `12` was read as 1.2 before.
+    if (release.size() > 3 || (release.size() == 1 && release[0] > 9)) return false;
     if (version->pre()) request.prerelease = *version;
     request.release = std::move(release);
     return true;
