@@ -30,7 +30,6 @@ bool is_alphanumeric(char c) {
 }
 
 // --- character references
-// ------------------------------------------------------------------------------
 
 struct NamedReference {
     std::string_view name;
@@ -101,7 +100,6 @@ std::size_t decode_named(std::string_view text, std::string& into) {
 }
 
 // --- tags
-// ----------------------------------------------------------------------------------------------
 
 struct Tag {
     std::string name;  // lower case

@@ -14,8 +14,6 @@ namespace {
 
 using namespace zip_test;
 
-// ------------------------------------------------------------
-
 std::string pattern(std::size_t size) {
     std::string bytes(size, '\0');
     std::uint32_t state = 1;

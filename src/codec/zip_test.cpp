@@ -10,7 +10,6 @@ namespace {
 using namespace zip_test;
 
 // --- what is accepted
-// ----------------------------------------------------------------------------------
 
 struct Accepted {
     std::string_view what;
@@ -93,7 +92,6 @@ TEST(Zip, ReadsWhatIsLegal) {
 }
 
 // --- what is refused
-// -----------------------------------------------------------------------------------
 
 struct Refused {
     std::string_view expected;  // in the error

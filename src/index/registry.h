@@ -98,26 +98,22 @@ class Registry {
     ~Registry();
 
     // --- which versions
-    // ------------------------------------------------------------------------------
     void prefetch(std::span<const pep::PackageName> names);
     // An Error means that an index could not be asked (unreachable, 5xx, not a page): the search
     // must stop.
     base::Result<ProjectAnswer> project(const pep::PackageName& name);
 
     // --- which metadata
-    // ------------------------------------------------------------------------------
     void prefetch_metadata(std::span<const DistributionFile> files);
     // An Error means that the file lies about whose it is, or that the network failed.
     base::Result<MetadataAnswer> metadata(const DistributionFile& file);
 
     // --- direct URLs
-    // --------------------------------------------------------------------------------- `url` is
-    // http, https or file and ends in a wheel's file name; `#sha256=` and the like become expected
-    // hashes. Reads nothing yet. metadata() and fetch_wheel() work on the answer's file.
+    // `url` is http, https or file and ends in a wheel's file name; `#sha256=` and the like become
+    // expected hashes. Reads nothing yet. metadata() and fetch_wheel() work on the answer's file.
     base::Result<DirectWheel> direct_wheel(const net::Url& url) const;
 
     // --- which files
-    // ---------------------------------------------------------------------------------
     base::Result<WheelFile> fetch_wheel(const DistributionFile& file);
     // Brings all files at once, largest first, and calls `done(position, result)` on a pool thread
     // for each as it completes. Returns when every call of `done` has returned. After a failure the
@@ -130,9 +126,8 @@ class Registry {
     void on_progress(std::function<void(const DistributionFile&, std::uint64_t)> report);
 
     // --- what it cost
-    // -------------------------------------------------------------------------------- The earliest
-    // moment (wall clock, seconds) at which a page used so far stops being fresh; INT64_MAX if no
-    // page can (local directories). For memos of whole answers.
+    // The earliest moment (wall clock, seconds) at which a page used so far stops being fresh;
+    // INT64_MAX if no page can (local directories). For memos of whole answers.
     std::int64_t earliest_expiry() const;
     // One line each, in a stable order: upload times missing under a cutoff, requirements that had
     // to be repaired.

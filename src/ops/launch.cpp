@@ -1,12 +1,12 @@
 #include "ops/launch.h"
 
+#include "base/cancel.h"
 #include "base/file.h"
 #include "base/text.h"
 
 #include <fmt/core.h>
 
 #include <cerrno>
-#include <signal.h>
 #include <sys/resource.h>
 
 namespace ops {
@@ -76,10 +76,10 @@ base::Error launch(Launch request, std::vector<store::Lease> leases) {
         if (const base::Result<void> limited = limit_open_files(*request.open_files); !limited)
             return limited.error();
     }
-    // What we ignored or handled for ourselves must not be inherited.
-    ::signal(SIGPIPE, SIG_DFL);
-    ::signal(SIGINT, SIG_DFL);
-    ::signal(SIGTERM, SIG_DFL);
+    // Handlers end with exec, and what the caller ignores stays ignored; but a signal that came
+    // before must not be forgotten.
+    if (const base::Result<void> going_on = base::check_cancelled(); !going_on)
+        return going_on.error();
     return spawn_error(
         request.shown, base::exec_program(request.program, request.argv, request.environment)
     );

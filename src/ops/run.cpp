@@ -76,7 +76,6 @@ void warn_about_python(
 }
 
 // --- the memo
-// ----------------------------------------------------------------------------------------------------
 
 std::string memo_key(
     Session& session, const RunRequest& request, const python::Interpreter& interpreter
@@ -105,7 +104,6 @@ std::string memo_key(
 }
 
 // --- from requirements to a body
-// ---------------------------------------------------------------------------------
 
 std::vector<solve::RootRequirement> script_requirements(const RunRequest& request) {
     std::vector<solve::RootRequirement> requirements;
@@ -274,7 +272,6 @@ class Preparation {
 };
 
 // --- the program
-// -------------------------------------------------------------------------------------------------
 
 std::vector<std::string> script_directories(const Surroundings& surroundings) {
     std::vector<std::string> directories;

@@ -36,6 +36,9 @@ class Session {
     base::Result<store::Store*> store();
     net::Client& client();
     base::TaskPool& pool();
+    // Ends all connections. Before this process becomes a program, which would inherit those of
+    // libcurl's descriptors that it does not mark.
+    void disconnect() { client_.reset(); }
 
     // Recalled if it can be, else found, and then remembered; no process is started for one that is
     // known.

@@ -77,8 +77,7 @@ class Store {
     const std::string& root() const;
 
     // --- bodies
-    // ---------------------------------------------------------------------------------------- The
-    // body that `key` names, leased. nullopt: there is none that can be used; build one.
+    // The body that `key` names, leased. nullopt: there is none that can be used; build one.
     base::Result<std::optional<Lease>> lease(std::string_view key);
     // The right to build the body for `key`. Waits while another process builds it, and gives that
     // one's body if there is one then.
@@ -92,8 +91,7 @@ class Store {
     std::optional<BodyRecord> describe(const Lease& lease) const;
 
     // --- payloads
-    // -------------------------------------------------------------------------------------- Keeps
-    // the unpacked wheel in place; nullopt when there is none to be trusted. `sha256`: 64
+    // Keeps the unpacked wheel in place; nullopt when there is none to be trusted. `sha256`: 64
     // lower-case hex digits.
     base::Result<std::optional<PayloadGuard>> lock_payload(std::string_view sha256);
     base::Result<PayloadStage> begin_payload(std::string_view sha256);
@@ -101,7 +99,6 @@ class Store {
     base::Result<PayloadGuard> publish_payload(PayloadStage stage, const PayloadInfo& info);
 
     // --- small files
-    // -----------------------------------------------------------------------------------
     // Remembered answers: `memo/<name>`, replaced whole. The content should check itself
     // (base/record.h).
     base::Result<std::optional<std::string>> read_memo(std::string_view name);
@@ -117,9 +114,8 @@ class Store {
     base::Result<std::string> bucket(std::string_view name);
 
     // --- collecting
-    // ------------------------------------------------------------------------------------ Returns
-    // when everything that may go has no name and lies in trash/; a detached child, or the next
-    // command if that one is killed, unlinks it.
+    // Returns when everything that may go has no name and lies in trash/; a detached child, or the
+    // next command if that one is killed, unlinks it.
     base::Result<CollectionReport> clean(const CleanOptions& options);
     // Removes what nothing can use any more: dead stages and private stores (also where no store
     // exists), bodies without a name, superseded generations of scripts, environments of tools and
