@@ -356,7 +356,8 @@ TEST_F(DiscoveryTest, PyenvShimsAreResolvedWithoutRunningThem) {
     EXPECT_EQ(executable(), "pyenv/versions/3.12.0/bin/python");
     options_.pyenv_version = "nowhere:3.9.18";
     EXPECT_EQ(executable(), "pyenv/versions/3.9.18/bin/python");
-    options_.pyenv_version = "../../a";
+    add_python("outside/bin/python");
+    options_.pyenv_version = "../../outside";
     EXPECT_TRUE(executable().starts_with("error"));
     options_.pyenv_version = "system";
     add_python("a/python3", {.version = "3.10.1"});
