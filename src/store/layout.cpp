@@ -23,6 +23,7 @@ namespace {
 
 constexpr std::string_view kStoreFormat = "format=1 lock=";
 constexpr std::size_t kMaximumKeyLength = 120;
+constexpr int kCreateAttempts = 5;
 constexpr std::size_t kIdLength = 26;
 constexpr std::string_view kCacheTag = "Signature: 8a477f597d28d172789f06886806bc55";
 
@@ -67,7 +68,7 @@ Result<void> link_first(const std::string& from, const std::string& to) {
     return base::fail_errno(errno, fmt::format("failed to create `{}`", to));
 }
 
-Result<void> create_store_file(const Layout& layout) {
+Result<void> try_create_store_file(const Layout& layout) {
     const std::string path = store_file(layout);
     const std::string temporary = layout.stages() + "/p-" + base::random_id();
     const Fd fd =
@@ -81,6 +82,16 @@ Result<void> create_store_file(const Layout& layout) {
     sync_point("scaffold.before-store");
     if (made) made = link_first(temporary, path);
     static_cast<void>(::unlink(temporary.c_str()));
+    return made;
+}
+
+// A collector that works in a directory which is only now becoming a store may take the temporary file for a dead one.
+Result<void> create_store_file(const Layout& layout) {
+    Result<void> made = try_create_store_file(layout);
+    for (int attempt = 1; attempt < kCreateAttempts; ++attempt) {
+        if (made || made.error().kind() != ErrorKind::NotFound) break;
+        made = try_create_store_file(layout);
+    }
     return made;
 }
 
