@@ -16,8 +16,8 @@
 
 namespace solve {
 
-// Stated: by the package. Override: by the user in place of that. Constraint: by the user, limits the package and
-// brings no extras. Self: the package speaks of its own version.
+// Stated: by the package. Override: by the user in place of that. Constraint: by the user, limits
+// the package and brings no extras. Self: the package speaks of its own version.
 enum class DemandRole : std::uint8_t { Stated, Override, Constraint, Self };
 
 // A requirement that applies. Points into the problem or the metadata, which outlive it.

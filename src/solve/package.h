@@ -10,6 +10,7 @@
 #include "pep/name.h"
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -42,7 +43,7 @@ class PackageTable {
     PackageId content_of(PackageId request);
     PackageId base_of(PackageId package);
 
-    const Package& operator[](PackageId id) const { return packages_[id]; }
+    Package operator[](PackageId id) const { return packages_[id]; }
 
     std::size_t size() const { return packages_.size(); }
 
@@ -64,8 +65,8 @@ class PackageTable {
     PackageId intern(Package package);
 
     std::vector<Package> packages_;
-    std::vector<pep::PackageName> names_;
-    std::vector<pep::ExtraName> extras_;
+    std::deque<pep::PackageName> names_;  // names and extras stay where they are
+    std::deque<pep::ExtraName> extras_;
     std::unordered_map<pep::PackageName, NameId> name_ids_;
     std::unordered_map<std::string, std::uint32_t> extra_ids_;
     std::unordered_map<std::uint64_t, PackageId> ids_;

@@ -31,8 +31,8 @@ struct Satisfier {
     std::optional<IncompatibilityId> cause;  // nothing: a decision
     Level level;
     Level previous_level;
-    PackageId
-        latest_other;  // of the other terms, the one that was satisfied last; the package if it is alone
+    // Of the other terms, the one that came to hold last; the package itself if there is no other.
+    PackageId latest_other;
 };
 
 class PartialSolution {

@@ -53,9 +53,9 @@ class Propagation {
   private:
     std::vector<IncompatibilityId>& facts_of(PackageId package);
 
-    // A learned fact of three or more terms is looked at only when one of two of its terms, both open, comes to
-    // hold: as long as two are open it says nothing. Which two changes as they come to hold. Going back never
-    // invalidates the choice: what was open stays open.
+    // A learned fact of three or more terms is looked at only when one of two of its terms, both
+    // open, comes to hold: as long as two are open it says nothing. Which two changes as they come
+    // to hold. Going back never invalidates the choice: what was open stays open.
     struct Watches {
         PackageId one;
         PackageId other;
@@ -63,8 +63,8 @@ class Propagation {
 
     void index(IncompatibilityId id);
     void index_learned(IncompatibilityId id, const Satisfier& satisfier);
-    // If the term on `from` holds: watches another open one in its place, if there is any. Leaves it to the caller
-    // to take the fact out of the list of `from`.
+    // If the term on `from` holds: watches another open one in its place, if there is any. Leaves
+    // it to the caller to take the fact out of the list of `from`.
     bool move_watch(IncompatibilityId id, PackageId from);
     IncompatibilityId merge_dependency(IncompatibilityId id);
     // Derives what `package`'s facts imply; a fact that is satisfied is a conflict, and the answer.

@@ -15,13 +15,14 @@ namespace {
 
 // A run of steps that differ only in the version they speak of is told by its first and last.
 constexpr std::size_t kLongestRun = 3;
-// Of what is still longer than this, the beginning and the end are told: how it starts, and how it leads to the
-// end.
+// Of what is still longer than this, the beginning and the end are told: how it starts, and how it
+// leads to the end.
 constexpr std::size_t kMostLines = 40;
 constexpr std::size_t kFirstLines = 12;
 constexpr std::size_t kNone = ~std::size_t{0};
 
-// The first half of a line: first what the user requires, in one part, then what packages require, then the rest.
+// The first half of a line: first what the user requires, in one part, then what packages require,
+// then the rest.
 struct Reasons {
     std::vector<std::string> required;
     std::vector<std::string> dependencies;
@@ -42,7 +43,8 @@ struct Reasons {
         if (!required.empty()) parts.push_back("you require " + joined(required));
         parts.insert(parts.end(), dependencies.begin(), dependencies.end());
         parts.insert(parts.end(), facts.begin(), facts.end());
-        // Nothing of its own to add: a conclusion from the one above and one that is written out before that.
+        // Nothing of its own to add: a conclusion from the one above and one that is written out
+        // before that.
         return parts.empty() ? "taken together" : joined(parts, ", and ");
     }
 };
@@ -60,7 +62,8 @@ class Outline {
 
     bool is_conclusion(std::size_t step) const { return proof_[step].kind == FactKind::Conclusion; }
 
-    // Every conclusion after those it rests on, one of which is told just before it if there is any.
+    // Every conclusion after those it rests on, one of which is told just before it if there is
+    // any.
     std::vector<std::size_t> order() const {
         std::vector<std::size_t> steps;
         std::vector<bool> is_told(proof_.size(), false);

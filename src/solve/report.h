@@ -15,8 +15,8 @@ struct NoSolution {
 
     // The chain of reasons, one step a line; each ends in what follows from it, the last in that
     // the requirements cannot be met. A step that is needed again later ends in its number, "(1)".
-    // Of long proofs the beginning, the end and the turning points are told. No line contains a line
-    // break, and none has a full stop.
+    // Of long proofs the beginning, the end and the turning points are told. No line contains a
+    // line break, and none has a full stop.
     std::vector<std::string> report() const;
 
     // The whole as an Error (kind Failed): the steps are its causes, the hints its hints.

@@ -1,5 +1,5 @@
-// What the steps of a proof say, in words. A reader knows the versions that exist, so sets of versions are told by
-// those: "every version of `a`", "`a==1.0`".
+// What the steps of a proof say, in words. A reader knows the versions that exist, so sets of
+// versions are told by those: "every version of `a`", "`a==1.0`".
 #pragma once
 
 #include "solve/derivation.h"
