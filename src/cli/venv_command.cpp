@@ -22,8 +22,9 @@ Result<std::optional<std::string>> prompt_of(const Invocation& invocation) {
 
 python::ExistingPolicy existing_policy(const Invocation& invocation) {
     if (invocation.flag("--allow-existing")) return python::ExistingPolicy::Keep;
-    return invocation.flag("--clear") ? python::ExistingPolicy::Clear
-                                      : python::ExistingPolicy::Refuse;
+    if (!invocation.flag("--clear")) return python::ExistingPolicy::Refuse;
+    return invocation.flag("--force") ? python::ExistingPolicy::Force
+                                      : python::ExistingPolicy::Clear;
 }
 
 std::string quoted(const std::string& path) {
@@ -63,7 +64,6 @@ Result<ops::VenvRequest> request_of(
         request.options.portability = python::Portability::Relocatable;
     if (invocation.flag("--seed")) request.seed = ops::Seed::Packages;
     if (invocation.flag("--no-project")) request.project = ops::ProjectUse::Ignore;
-    if (invocation.flag("--force")) request.foreign = ops::ForeignDirectory::Replace;
     return request;
 }
 

@@ -45,7 +45,10 @@ base::Result<python::Interpreter> Session::interpreter(
     const python::DiscoveryOptions options = TRY(discovery(environments));
     if (std::optional<python::Interpreter> known = python::recall_interpreter(request, options))
         return *known;
-    return python::find_interpreter(request, options);
+    base::Result<python::Interpreter> found = python::find_interpreter(request, options);
+    if (found || found.error().kind() == base::ErrorKind::Interrupted) return found;
+    // Without a Python nothing can even be tried: not a "no", but a wrong setting (exit 2).
+    return base::fail(std::move(found.error()).with_kind(base::ErrorKind::Usage));
 }
 
 }  // namespace ops

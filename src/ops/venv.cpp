@@ -67,17 +67,8 @@ Result<void> install_seeds(
     return {};
 }
 
-// What is in the way is moved aside only when that was asked for.
-Result<void> make_room(Session& session, VenvRequest& request) {
-    if (request.options.existing != python::ExistingPolicy::Clear) return {};
-    const python::VenvTarget target = TRY(python::look_at_venv_target(request.path));
-    if (target == python::VenvTarget::Environment) session.emit(EnvironmentRemoved{request.path});
-    if (target == python::VenvTarget::OtherDirectory &&
-        request.foreign == ForeignDirectory::Replace) {
-        TRY(base::remove_tree(request.path));
-        request.options.existing = python::ExistingPolicy::Refuse;
-    }
-    return {};
+bool replaces(python::ExistingPolicy policy) {
+    return policy == python::ExistingPolicy::Clear || policy == python::ExistingPolicy::Force;
 }
 
 }  // namespace
@@ -94,7 +85,11 @@ Result<python::VenvLayout> make_venv(Session& session, VenvRequest request) {
         .managed = !managed.empty() && interpreter.executable.starts_with(managed + "/"),
     });
     session.emit(EnvironmentCreated{request.path, request.seed == Seed::Packages});
-    TRY(make_room(session, request));
+    if (replaces(request.options.existing)) {
+        const python::VenvTarget there = TRY(python::look_at_venv_target(request.path));
+        if (there == python::VenvTarget::Environment)
+            session.emit(EnvironmentRemoved{request.path});
+    }
     request.options.creator_version = session.options().adder_version;
     python::VenvLayout layout =
         TRY(python::create_venv(request.path, interpreter, request.options));

@@ -12,17 +12,12 @@ namespace ops {
 enum class Seed { None, Packages };
 // Whether pins in `.python-version` files and a project's requires-python take part.
 enum class ProjectUse { Consider, Ignore };
-enum class ForeignDirectory {
-    Refuse,
-    Replace
-};  // --force: `--clear` may empty what is no environment
 
 struct VenvRequest {
     std::string path;  // as shown
     python::VenvOptions options;
     Seed seed = Seed::None;
     ProjectUse project = ProjectUse::Consider;
-    ForeignDirectory foreign = ForeignDirectory::Refuse;
 };
 
 // Emits InterpreterChosen, EnvironmentRemoved, EnvironmentCreated and, with seeds, one Changed for each.
