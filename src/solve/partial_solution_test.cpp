@@ -100,6 +100,22 @@ TEST_F(PartialSolutionTest, TheSatisfierIsTheAssignmentThatCompletedTheConflict)
     EXPECT_EQ(satisfier.previous_level, 1U);
 }
 
+TEST_F(PartialSolutionTest, NamesTheOtherTermThatCameToHoldLast) {
+    constexpr PackageId kC = 3;
+    need_a();
+    partial_.decide(kA, version_of("1"));
+    partial_.derive(kB, a_requires_b(">=2"));
+    partial_.derive(kC, store_.add({.terms = {{kC, Term::negative(range_of(">=1"))}}}));
+    IncompatibilityId all = store_.add(
+        {.terms =
+             {{kB, Term::positive(range_of(">=2"))},
+              {kC, Term::positive(range_of(">=1"))},
+              {kA, Term::positive(range_of("==1"))}}}
+    );
+    EXPECT_EQ(partial_.satisfier(store_[all]).package, kC);
+    EXPECT_EQ(partial_.satisfier(store_[all]).latest_other, kB);
+}
+
 TEST_F(PartialSolutionTest, ReportsEachChangedPackageOnce) {
     need_a();
     partial_.derive(kA, no_a(">2"));

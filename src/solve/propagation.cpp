@@ -30,6 +30,7 @@ void Propagation::index_learned(IncompatibilityId id, const Satisfier& satisfier
     }
     // All terms but the satisfier's hold now; the one that came to hold last is the first to be
     // open again.
+    CHECK(satisfier.latest_other != satisfier.package, "two different terms are watched");
     watches_.emplace(id, Watches{satisfier.package, satisfier.latest_other});
     facts_of(satisfier.package).push_back(id);
     facts_of(satisfier.latest_other).push_back(id);
