@@ -134,6 +134,16 @@ TEST(Fetch, RefusesWhatIsAnnouncedAsTooLarge) {
     EXPECT_EQ(refused.error().kind(), base::ErrorKind::Invalid);
 }
 
+TEST(Fetch, AllowsAnyLengthOfABodyThatDoesNotCome) {
+    LoopbackServer server([](const LoopbackRequest& request) {
+        if (request.path == "/head") return LoopbackResponse{.body = std::string(100, 'x')};
+        return LoopbackResponse{.status = 304, .headers = {{"Content-Length", "100"}}};
+    });
+    const Request head{.url = url(server.url("/head")), .method = Method::Head, .size_limit = 10};
+    EXPECT_TRUE(fetch(head));
+    EXPECT_TRUE(fetch(Request{.url = url(server.url("/same")), .size_limit = 10}));
+}
+
 TEST(Fetch, BoundsTheMemoryOfAllAnswersTogether) {
     // Three answers of 60 MiB, each within its limit, that all wait for their last byte.
     WireServer server([](WireConnection& connection) {

@@ -13,7 +13,7 @@ void CredentialBook::add(ScopedCredentials entry) {
 }
 
 std::optional<Credentials> CredentialBook::find(const Url& url, UrlSource source) const {
-    const std::optional<Credentials> own = url.credentials();
+    std::optional<Credentials> own = url.credentials();
     if (own && !own->password.empty()) return own;
     std::optional<std::string_view> username;
     if (own) username = own->username;

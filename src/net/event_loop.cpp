@@ -16,8 +16,8 @@ namespace {
 
 constexpr std::size_t kHttp1Transfers = 16;
 constexpr std::size_t kHttp2Transfers = 100;
-constexpr std::int64_t kCancelPoll_ms = 100;
-constexpr std::int64_t kIdle_ms = 60 * 60 * 1000;
+constexpr std::int64_t kCancelPollMs = 100;
+constexpr std::int64_t kIdleMs = 3'600'000;
 constexpr std::uint64_t kLargestNetrc = 1 << 20;
 
 base::Error closed_error() {
@@ -66,17 +66,20 @@ EventLoop::~EventLoop() {
 }
 
 void EventLoop::submit(std::unique_ptr<Exchange> exchange) {
-    std::optional<base::Error> refusal;
-    {
-        const std::lock_guard lock(mutex_);
-        refusal = inbox_.refusal;
-        if (!refusal) {
-            inbox_.arrivals.push_back(std::move(exchange));
-            start_locked();
-        }
+    if (const std::optional<base::Error> refusal = accept(exchange)) {
+        exchange->fail(*refusal);
+    } else {
+        wake();
     }
-    if (refusal) return exchange->fail(std::move(*refusal));
-    wake();
+}
+
+// Takes the exchange, or says why not.
+std::optional<base::Error> EventLoop::accept(std::unique_ptr<Exchange>& exchange) {
+    const std::lock_guard lock(mutex_);
+    if (inbox_.refusal) return inbox_.refusal;
+    inbox_.arrivals.push_back(std::move(exchange));
+    start_locked();
+    return std::nullopt;
 }
 
 void EventLoop::start() {
@@ -228,7 +231,7 @@ void EventLoop::handle_end(Exchange& exchange) {
 
 std::int64_t EventLoop::wait_ms() const {
     if (has_news_) return 0;
-    std::int64_t wait = exchanges_.empty() ? kIdle_ms : kCancelPoll_ms;
+    std::int64_t wait = exchanges_.empty() ? kIdleMs : kCancelPollMs;
     const std::int64_t now = base::monotonic_ns() / 1'000'000;
     for (const Exchange* exchange : paused_)
         wait = std::min(wait, std::max<std::int64_t>(0, exchange->due_ms() - now));

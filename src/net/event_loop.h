@@ -49,6 +49,7 @@ class EventLoop {
         std::optional<base::Error> refusal;  // of everything from now on
     };
 
+    std::optional<base::Error> accept(std::unique_ptr<Exchange>& exchange);
     void start_locked();
     void wake();
     // Event thread.

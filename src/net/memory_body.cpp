@@ -15,7 +15,8 @@ std::optional<std::uint64_t> content_length(const Headers& headers) {
 MemoryBody::MemoryBody(
     const Request& request, std::shared_ptr<MemoryBudget> budget, Client::FetchDone done
 )
-    : range_(request.range),
+    : method_(request.method),
+      range_(request.range),
       limit_(request.size_limit),
       display_(request.url.display()),
       budget_(std::move(budget)),
@@ -36,8 +37,10 @@ void MemoryBody::add_headers(Headers& headers) {
 
 base::Result<Step> MemoryBody::begin(const ResponseHead& head, const Url&) {
     clear();
+    // The length that a HEAD or a 304 names is the one of a body that does not come.
+    const bool has_body = method_ == Method::Get && head.status != 304;
     const auto length = content_length(head.headers);
-    if (length && *length > limit_) return base::fail(too_large());
+    if (has_body && length && *length > limit_) return base::fail(too_large());
     return Step::Proceed;
 }
 
@@ -79,6 +82,8 @@ void MemoryBody::fail(base::Error error) {
 }
 
 void MemoryBody::clear() {
+    // A body that was refused ends on the thread of the caller, who may not touch the budget; it holds nothing.
+    if (bytes_.empty()) return;
     budget_->used -= bytes_.size();
     bytes_.clear();
 }

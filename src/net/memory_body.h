@@ -34,6 +34,7 @@ class MemoryBody final : public Body {
     void clear();
     base::Error too_large() const;
 
+    const Method method_;
     const std::string range_;
     const std::uint64_t limit_;
     const std::string display_;  // of the URL

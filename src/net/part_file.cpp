@@ -191,6 +191,7 @@ bool PartFile::can_be_resumed() const {
 
 std::vector<base::HashDigest> PartFile::finish() {
     std::vector<base::HashDigest> digests;
+    digests.reserve(hashers_.size());
     for (std::size_t i = 0; i < hashers_.size(); ++i) {
         digests.push_back({.algorithm = algorithms_[i], .hex = hashers_[i].finish_hex()});
     }

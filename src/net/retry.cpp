@@ -10,7 +10,8 @@ namespace net {
 std::int64_t RetryPolicy::pause_ms(unsigned attempt, double jitter) const {
     const unsigned doublings = std::min(attempt - 1, 20u);
     const std::int64_t pause = std::min(first_pause_ms << doublings, longest_pause_ms);
-    return pause / 2 + static_cast<std::int64_t>(static_cast<double>(pause - pause / 2) * jitter);
+    const std::int64_t certain = pause / 2;
+    return certain + static_cast<std::int64_t>(static_cast<double>(pause - certain) * jitter);
 }
 
 std::optional<std::int64_t> RetryPolicy::next_pause_ms(
@@ -27,7 +28,7 @@ bool is_retryable_status(int status) {
 }
 
 std::optional<std::int64_t> parse_retry_after_ms(std::string_view value, std::int64_t now_seconds) {
-    static constexpr std::uint64_t kLongest = 366u * 24 * 60 * 60;
+    static constexpr std::uint64_t kLongest = 366ull * 24 * 60 * 60;
     value = base::trim(value);
     if (const auto seconds = base::parse_unsigned(value)) {
         return static_cast<std::int64_t>(std::min(*seconds, kLongest)) * 1000;
