@@ -25,8 +25,8 @@ constexpr std::array<std::int64_t, 5> kPausesMs = {1, 5, 20, 50, 100};
 
 enum class Attempt { Leased, Again, Busy, Miss };
 
-// The last use, for the order of eviction. In the store of another user reading is all we can do: the kernel notes it
-// once a day (relatime).
+// The last use, for the order of eviction. In the store of another user reading is all we can do:
+// the kernel notes it once a day (relatime).
 void touch(int fd) {
     if (::futimens(fd, nullptr) == 0) return;
     char byte = 0;

@@ -10,8 +10,8 @@
 
 namespace store {
 
-// nullopt: build one. That is: no name; a name of an earlier boot that never got to the disk; a body that is being
-// collected or has been; or a collector that has not let go of it for 0.2 s.
+// nullopt: build one. That is: no name; a name of an earlier boot that never got to the disk; a
+// body that is being collected or has been; or a collector that has not let go of it for 0.2 s.
 base::Result<std::optional<Lease>> acquire_lease(
     const Layout& layout, LockKind kind, std::string_view key, const Lease::Companions& companions
 );

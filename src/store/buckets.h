@@ -1,7 +1,8 @@
-// Buckets: directories in which other modules keep files that can be had again, and memos, small answers remembered.
-// Their files are replaced whole and read through one descriptor, so removing one disturbs nobody who has it open; but
-// a command that is at work may be about to rename a download into place. So it holds a read lock on `lock/bucket`
-// while it works (not inherited by programs), and the collector takes buckets only with the write lock.
+// Buckets: directories in which other modules keep files that can be had again, and memos, small
+// answers remembered. Their files are replaced whole and read through one descriptor, so removing
+// one disturbs nobody who has it open; but a command that is at work may be about to rename a
+// download into place. So it holds a read lock on `lock/bucket` while it works (not inherited by
+// programs), and the collector takes buckets only with the write lock.
 #pragma once
 
 #include "base/fd.h"

@@ -6,9 +6,9 @@
 //     unname   unlink the names that lead to the batch, fsync the directory
 //     bury     per body: tombstone (the lease gets length 1), rename to trash/, end of the claim
 //
-// The order is the protocol. A reader that got the lease has made the claim fail; one that comes later finds the lock
-// busy, or the tombstone, or nothing. After a kill at any point, what is left is either untouched, or without a name and
-// taken by the next collection.
+// The order is the protocol. A reader that got the lease has made the claim fail; one that comes
+// later finds the lock busy, or the tombstone, or nothing. After a kill at any point, what is left
+// is either untouched, or without a name and taken by the next collection.
 #pragma once
 
 #include "base/result.h"

@@ -23,8 +23,8 @@ constexpr std::uint32_t kVersion = 1;
 constexpr int kLockAttempts = 50;
 constexpr std::uint64_t kSizeLimit = 4096;
 
-// Exclusive for the few microseconds of a change; after 50 ms the change is made without it: a counter may be wrong, a
-// command may not hang.
+// Exclusive for the few microseconds of a change; after 50 ms the change is made without it: a
+// counter may be wrong, a command may not hang.
 Fd lock_counters(const Layout& layout, LockKind kind) {
     Fd fd(::open(layout.lock_file("size").c_str(), O_RDWR | O_CLOEXEC));
     for (int attempt = 0; fd && attempt < kLockAttempts; ++attempt) {

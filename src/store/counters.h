@@ -1,8 +1,8 @@
 // Counters: how much the store holds, in the small file `size`, so that the question costs one read.
 //
-// Publishing adds to them, under a lock and never waiting for the disk; clean and prune, which see everything anyway,
-// count again. They may be wrong by what happened between a kill and the next count. A record that is damaged or
-// missing makes the next question count.
+// Publishing adds to them, under a lock and never waiting for the disk; clean and prune, which see
+// everything anyway, count again. They may be wrong by what happened between a kill and the next
+// count. A record that is damaged or missing makes the next question count.
 #pragma once
 
 #include "base/result.h"

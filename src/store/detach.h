@@ -1,5 +1,5 @@
-// Work that nobody waits for: a child in a session of its own that holds on to nothing of ours: no descriptor (so no
-// lease, and not the caller's terminal or pipe), no directory.
+// Work that nobody waits for: a child in a session of its own that holds on to nothing of ours: no
+// descriptor (so no lease, and not the caller's terminal or pipe), no directory.
 #pragma once
 
 #include <functional>
@@ -11,9 +11,9 @@ enum class Priority {
     Normal,  // for who must be quick when his time comes
 };
 
-// Forks twice, so that whatever this process becomes by exec finds no child it did not make. `work` runs in the
-// grandchild, which ends with it; it may allocate, but must not count on threads. False: no process could be made, and
-// nothing is done.
+// Forks twice, so that whatever this process becomes by exec finds no child it did not make. `work`
+// runs in the grandchild, which ends with it; it may allocate, but must not count on threads.
+// False: no process could be made, and nothing is done.
 bool run_detached(Priority priority, const std::function<void()>& work);
 
 }  // namespace store

@@ -1,5 +1,6 @@
-// One collector at a time. Not needed for safety, every step may be done twice at once; but a body that another
-// collector has claimed looks like one in use, and two that look into /proc cost twice as much.
+// One collector at a time. Not needed for safety, every step may be done twice at once; but a body
+// that another collector has claimed looks like one in use, and two that look into /proc cost twice
+// as much.
 #pragma once
 
 #include "base/fd.h"

@@ -1,5 +1,5 @@
-// What is done after a publish, by a detached child at the lowest priority, and by nobody if that one is killed: the next
-// publish does it then.
+// What is done after a publish, by a detached child at the lowest priority, and by nobody if that
+// one is killed: the next publish does it then.
 //
 //     syncfs, then names and payloads lose the mark that says "written in this boot, maybe not on disk"
 //     bodies without a name whose last user has ended, and dead stages, go to trash/; trash/ is emptied

@@ -1,5 +1,5 @@
-// A kill at every system call: the process under test is traced, and killed when it enters its n-th call, for every n
-// until it gets through. Sees boundaries that no named point marks.
+// A kill at every system call: the process under test is traced, and killed when it enters its n-th
+// call, for every n until it gets through. Sees boundaries that no named point marks.
 
 #include "store/sweep.h"
 #include "store/test_store.h"

@@ -1,5 +1,5 @@
-// Counting what lies below a directory, as removing it would: every entry that is no directory is a file, links are
-// never followed, sizes are logical lengths.
+// Counting what lies below a directory, as removing it would: every entry that is no directory is a
+// file, links are never followed, sizes are logical lengths.
 #pragma once
 
 #include "base/file.h"

@@ -218,8 +218,8 @@ Result<PayloadStage> PayloadAccess::begin(
 ) {
     PayloadStage stage;
     stage.sha256_ = sha256;
-    // From here to the end of linking nobody collects the payload. If a collector does not let go of its place, ours
-    // gets no place and serves this process alone.
+    // From here to the end of linking nobody collects the payload. If a collector does not let go
+    // of its place, ours gets no place and serves this process alone.
     if (TRY(locks->acquire(sha256))) stage.locks_ = locks;
     stage.directory_ = TRY(create_leased_directory(layout.stages(), base::random_id(), kind));
     return stage;

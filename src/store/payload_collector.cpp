@@ -124,8 +124,8 @@ class PayloadCollector {
                                  LockResult::Held;
     }
 
-    // A body that begins to link to a payload holds its read lock until the body's record can be seen. So with the
-    // claims held, the records tell all.
+    // A body that begins to link to a payload holds its read lock until the body's record can be
+    // seen. So with the claims held, the records tell all.
     Result<std::set<std::string>> linked_payloads() const {
         std::set<std::string> linked;
         for (const base::DirectoryEntry& entry : TRY(list_if_exists(collection_.layout.bodies()))) {

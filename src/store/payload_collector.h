@@ -1,6 +1,6 @@
-// The collector of payloads. A payload is claimed by the write lock on its byte (a whole directory of payloads by the
-// lock on the whole file), never waited for. With the claims held, the records of all bodies are read for symbolic links
-// into the payloads; what is left is renamed to trash/.
+// The collector of payloads. A payload is claimed by the write lock on its byte (a whole directory
+// of payloads by the lock on the whole file), never waited for. With the claims held, the records
+// of all bodies are read for symbolic links into the payloads; what is left is renamed to trash/.
 #pragma once
 
 #include "base/result.h"

@@ -78,8 +78,8 @@ bool is_seen_in_use(const std::string& path) {
     return !scan.is_complete || !scan.users.empty();
 }
 
-// Runs detached: it has closed everything it inherited, the lease too, or it would wait for itself. Readers that come
-// while it waits are let in by the kernel.
+// Runs detached: it has closed everything it inherited, the lease too, or it would wait for itself.
+// Readers that come while it waits are let in by the kernel.
 void reap(const std::string& path, LockKind kind) {
     ::prctl(PR_SET_NAME, "adder-reaper");
     const std::string lease_path = path + "/.lease";
@@ -172,8 +172,8 @@ base::RemovedCount sweep_private_roots(const std::string& temporary_directory, S
     base::RemovedCount removed;
     const std::vector<std::string> parents = parents_in(temporary_directory);
     for (const std::string& parent : parents) {
-        // One look for all of them, before the claims: whoever comes to use one afterwards descends from somebody who
-        // is seen now.
+        // One look for all of them, before the claims: whoever comes to use one afterwards descends
+        // from somebody who is seen now.
         const std::set<std::string> ids = private_roots_in(parent);
         const ProcessScan scan =
             ids.empty() ? ProcessScan{} : scan_processes(ids, Depth::Everything);

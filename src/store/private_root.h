@@ -1,9 +1,9 @@
-// The private store of `--no-cache`: a directory `<temporary directory>/adder-<uid>/<id>` with a lease of its own, which
-// lives as long as this process or a program that was started from it.
+// The private store of `--no-cache`: a directory `<temporary directory>/adder-<uid>/<id>` with a
+// lease of its own, which lives as long as this process or a program that was started from it.
 //
-// Who removes it: this process, if it ends without having become a program; else the reaper, a process started together
-// with the directory that waits in the kernel for the end of the last lease and uses nothing meanwhile; and if somebody
-// kills that one, the next prune or clean.
+// Who removes it: this process, if it ends without having become a program; else the reaper, a
+// process started together with the directory that waits in the kernel for the end of the last
+// lease and uses nothing meanwhile; and if somebody kills that one, the next prune or clean.
 #pragma once
 
 #include "base/file.h"

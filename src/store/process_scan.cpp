@@ -28,8 +28,9 @@ constexpr int kMaximumPasses = 10;
 constexpr std::size_t kIdLength = 26;
 constexpr std::uint64_t kReadLimit = 64U << 20U;
 
-// Servers have ten thousand sockets, and the kernel takes microseconds for each. The lowest descriptors are looked at,
-// and where leases are put; what has lost its lease among so many is found by its words, its variables or its maps.
+// Servers have ten thousand sockets, and the kernel takes microseconds for each. The lowest
+// descriptors are looked at, and where leases are put; what has lost its lease among so many is
+// found by its words, its variables or its maps.
 constexpr std::size_t kDirectoryBuffer = 4096;  // some 160 entries
 constexpr int kFirstLeaseDescriptor = 960;
 constexpr int kLastLeaseDescriptor = 990;

@@ -1,11 +1,13 @@
 // The look into /proc: which processes use which bodies, whether or not they still have the descriptor of their lease.
 //
-// It is the second guard, for daemons that closed every descriptor, and the source of what `cache ls` shows. It sees
-// the processes of this user (of all users as root) in this PID namespace and nobody else; so it can find that a body
-// is in use, never that it is not. The lease decides; the look only adds.
+// It is the second guard, for daemons that closed every descriptor, and the source of what `cache
+// ls` shows. It sees the processes of this user (of all users as root) in this PID namespace and
+// nobody else; so it can find that a body is in use, never that it is not. The lease decides; the
+// look only adds.
 //
-// A process uses a body when the body's id occurs in one of: exe, cwd, cmdline, environ, the links of fd/, maps. Ids are
-// 26 random characters, so the name alone is proof, however the path is spelled.
+// A process uses a body when the body's id occurs in one of: exe, cwd, cmdline, environ, the links
+// of fd/, maps. Ids are 26 random characters, so the name alone is proof, however the path is
+// spelled.
 #pragma once
 
 #include "store/report.h"

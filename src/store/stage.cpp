@@ -22,8 +22,8 @@ namespace {
 
 constexpr int kCreateAttempts = 20;
 
-// `to`, a new empty file that is locked from its first moment on. nullopt: a collector took the nameless beginning of
-// it; once more, please.
+// `to`, a new empty file that is locked from its first moment on. nullopt: a collector took the
+// nameless beginning of it; once more, please.
 Result<std::optional<Fd>> create_locked_file(
     const std::string& temporary, const std::string& to, LockKind kind
 ) {

@@ -66,8 +66,8 @@ struct Store::State {
         return *kind;
     }
 
-    // What must live as long as any lease of this process. Taken before a name is read: a uv that cleans the root would
-    // remove our bodies as well.
+    // What must live as long as any lease of this process. Taken before a name is read: a uv that
+    // cleans the root would remove our bodies as well.
     Result<Lease::Companions> companions() {
         if (private_root) return private_root->companions();
         const std::lock_guard guard(mutex);
@@ -169,8 +169,8 @@ Result<Lease> Store::publish(Stage stage, const BodyInfo& info) {
     TRY(state_->explain(StageAccess::move_to_final(stage)));
     sync_point("publish.before-name");
 
-    // From here on the body is there and ours. Without a name it serves this run and is collected after it: better
-    // than failing now on a disk that has just become full.
+    // From here on the body is there and ours. Without a name it serves this run and is collected
+    // after it: better than failing now on a disk that has just become full.
     Lease lease(stage.final_path(), StageAccess::take_lease(stage), std::move(companions));
     Result<void> named = write_name(layout, stage.key(), state_->name_of_new(stage.id()));
     sync_point("publish.named");

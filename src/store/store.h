@@ -10,8 +10,8 @@
 //     store::Store store = TRY(store::Store::open({.root = root}));
 //     std::optional<store::Lease> lease = TRY(store.lease(key));
 //     if (!lease) {
-//         auto begun = TRY(store.begin(key));              // one builder per key; the others wait
-//         here if (auto* stage = std::get_if<store::Stage>(&begun)) {
+//         auto begun = TRY(store.begin(key));  // one builder per key; the others wait here
+//         if (auto* stage = std::get_if<store::Stage>(&begun)) {
 //             ...build in stage->path() for stage->final_path()...
 //             lease = TRY(store.publish(std::move(*stage), info));
 //         } else {
@@ -47,8 +47,8 @@ namespace store {
 
 enum class CacheMode {
     Persistent,
-    Private,  // --no-cache: a store of this process's own, gone with the last program that runs
-              // from it
+    // --no-cache: a store of this process's own, gone with the last program that runs from it.
+    Private,
 };
 
 struct StoreOptions {
@@ -56,8 +56,8 @@ struct StoreOptions {
     CacheMode mode = CacheMode::Persistent;
     std::string temporary_directory = "/tmp";  // private stores are made in `<it>/adder-<uid>/`
     base::Durability durability = base::Durability::Cached;  // Synced: publish waits for the disk
-    std::int64_t builder_patience_ms =
-        60'000;                     // how long to wait for another builder that makes no progress
+    // How long to wait for another builder that makes no progress.
+    std::int64_t builder_patience_ms = 60'000;
     std::string creator = "adder";  // recorded in bodies
 };
 

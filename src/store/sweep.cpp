@@ -32,9 +32,10 @@ FileClaim claim_file(const std::string& path, LockKind kind) {
     return claim;
 }
 
-// A directory is alive when the lock beside it or the lock inside is held. The builder moves the file from beside to
-// inside, so it is looked for in that order; where neither is, the directory was half removed (or has been published by
-// now, and then there is nothing at this path to remove).
+// A directory is alive when the lock beside it or the lock inside is held. The builder moves the
+// file from beside to inside, so it is looked for in that order; where neither is, the directory
+// was half removed (or has been published by now, and then there is nothing at this path to
+// remove).
 bool is_dead_directory(const std::string& path, LockKind kind, FileClaim& claim) {
     claim = claim_file(path + std::string(kLeaseSuffix), kind);
     if (!claim.exists) claim = claim_file(path + "/.lease", kind);

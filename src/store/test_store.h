@@ -152,8 +152,9 @@ inline bool eventually(const std::function<bool()>& condition) {
 class StoreTest : public ::testing::Test {
   protected:
     void SetUp() override {
-        // In memory if possible: what is tested is the order of steps, and every clean syncs a directory. Not removed
-        // by TempDir, because detached children may still be at work at the end.
+        // In memory if possible: what is tested is the order of steps, and every clean syncs a
+        // directory. Not removed by TempDir, because detached children may still be at work at the
+        // end.
         const std::string parent = ::access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
         directory_ = must(base::TempDir::create(parent, "adder-store-test-")).release();
         must(base::make_directory(directory_ + "/tmp", 0700));

@@ -1,5 +1,6 @@
-// trash/: where condemned things wait for being unlinked. Moving there is one rename; whatever lies there belongs to
-// nobody. Emptying it is slow and done by a detached child; if that one is killed, by the next.
+// trash/: where condemned things wait for being unlinked. Moving there is one rename; whatever lies
+// there belongs to nobody. Emptying it is slow and done by a detached child; if that one is killed,
+// by the next.
 #pragma once
 
 #include "base/result.h"
