@@ -10,7 +10,7 @@ commands = json.load(open("build/dev/compile_commands.json"))
 for entry in commands:
     entry["command"] = re.sub(r"-Winvalid-pch|-include \S*cmake_pch\S*|-x c\+\+-header", "", entry["command"])
     entry["command"] = entry["command"].replace("ccache ", "", 1).replace("-fno-plt", "")
-    entry["command"] += " --gcc-install-dir=/usr/lib/gcc/x86_64-linux-gnu/12 -Wno-unknown-warning-option"
+    entry["command"] += " --gcc-install-dir=/usr/lib/gcc/x86_64-linux-gnu/12 -Wno-unknown-warning-option -Wno-deprecated-declarations"
 json.dump([e for e in commands if "cmake_pch" not in e["file"]], open("build/lint/compile_commands.json", "w"))
 P
 if [ $# -eq 0 ]; then

@@ -59,7 +59,9 @@ TEST(Clock, DatesOfEveryForm) {
 }
 
 TEST(Hash, KnownVectors) {
-    EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(
+        sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    );
     EXPECT_EQ(to_base64url(sha256("")), "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU");
     EXPECT_EQ(to_base64("Aladdin:open sesame"), "QWxhZGRpbjpvcGVuIHNlc2FtZQ==");
     Hasher md5(HashAlgorithm::Md5);
@@ -131,7 +133,8 @@ TEST(TaskPool, RunsEveryIndexOnce) {
     TaskPool pool(4);
     std::vector<std::atomic<int>> seen(1000);
     pool.for_each(seen.size(), [&](std::size_t i) { ++seen[i]; });
-    for (const auto& count : seen) EXPECT_EQ(count, 1);
+    for (const auto& count : seen)
+        EXPECT_EQ(count, 1);
     Future<int> answer = pool.run([] { return 42; });
     EXPECT_EQ(answer.get(), 42);
 }

@@ -3,10 +3,11 @@
 #pragma once
 
 namespace base {
-[[noreturn]] void check_failed(const char* condition, const char* message, const char* file, int line);
+[[noreturn]] void check_failed(
+    const char* condition, const char* message, const char* file, int line
+);
 }
 
-#define CHECK(condition, message)                                              \
-    (static_cast<bool>(condition)                                              \
-         ? static_cast<void>(0)                                                \
-         : ::base::check_failed(#condition, message, __FILE__, __LINE__))
+#define CHECK(condition, message)                        \
+    (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                  : ::base::check_failed(#condition, message, __FILE__, __LINE__))

@@ -12,7 +12,18 @@ namespace base {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths = {
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
 };
 constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 
@@ -85,18 +96,26 @@ bool take_month_name(std::string_view& text, std::tm& parts) {
 
 }  // namespace
 
-std::int64_t wall_clock_ns() { return now_ns(CLOCK_REALTIME); }
+std::int64_t wall_clock_ns() {
+    return now_ns(CLOCK_REALTIME);
+}
 
-std::int64_t wall_clock_seconds() { return wall_clock_ns() / 1'000'000'000; }
+std::int64_t wall_clock_seconds() {
+    return wall_clock_ns() / 1'000'000'000;
+}
 
-std::int64_t monotonic_ns() { return now_ns(CLOCK_MONOTONIC); }
+std::int64_t monotonic_ns() {
+    return now_ns(CLOCK_MONOTONIC);
+}
 
 std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
     std::tm parts{};
-    if (!take_date(text, parts) || !take_char(text, "Tt ") || !take_time(text, parts)) return std::nullopt;
+    if (!take_date(text, parts) || !take_char(text, "Tt ") || !take_time(text, parts))
+        return std::nullopt;
     if (take_char(text, ".,")) {
         if (text.empty() || text.front() < '0' || text.front() > '9') return std::nullopt;
-        while (!text.empty() && text.front() >= '0' && text.front() <= '9') text.remove_prefix(1);
+        while (!text.empty() && text.front() >= '0' && text.front() <= '9')
+            text.remove_prefix(1);
     }
     std::int64_t offset = 0;
     if (!take_char(text, "Zz")) {
@@ -107,7 +126,7 @@ std::optional<std::int64_t> parse_rfc3339(std::string_view text) {
         take_char(text, ":");
         const std::optional<int> minutes = take_number(text, 2);
         if (!hours || !minutes) return std::nullopt;
-        offset = sign * (*hours * 3600 + *minutes * 60);
+        offset = sign * (std::int64_t{*hours} * 3600 + std::int64_t{*minutes} * 60);
     }
     const std::optional<std::int64_t> seconds = seconds_of(parts);
     if (!text.empty() || !seconds) return std::nullopt;
@@ -129,7 +148,8 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
         if (!take_month_name(text, parts) || !take_char(text, " ")) return std::nullopt;
         const std::size_t width = take_char(text, " ") ? 1 : 2;
         const std::optional<int> day = take_number(text, width);
-        if (!day || !take_char(text, " ") || !take_time(text, parts) || !take_char(text, " ")) return std::nullopt;
+        if (!day || !take_char(text, " ") || !take_time(text, parts) || !take_char(text, " "))
+            return std::nullopt;
         const std::optional<int> year = take_number(text, 4);
         if (!year) return std::nullopt;
         parts.tm_mday = *day;
@@ -138,7 +158,8 @@ std::optional<std::int64_t> parse_http_date(std::string_view text) {
     }
     text = trim(text.substr(comma + 1));
     const std::optional<int> day = take_number(text, 2);
-    if (!day || !take_char(text, " -") || !take_month_name(text, parts) || !take_char(text, " -")) return std::nullopt;
+    if (!day || !take_char(text, " -") || !take_month_name(text, parts) || !take_char(text, " -"))
+        return std::nullopt;
     const std::size_t width = text.find(' ') == 2 ? 2 : 4;
     const std::optional<int> year = take_number(text, width);
     if (!year || !take_char(text, " ") || !take_time(text, parts)) return std::nullopt;

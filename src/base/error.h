@@ -17,9 +17,9 @@
 namespace base {
 
 enum class ErrorKind {
-    Failed,       // the request was understood and the answer is no (exit 1)
-    Usage,        // the command line, a variable or a configuration file is wrong (exit 2)
-    Invalid,      // input that cannot be parsed: a wheel, a page, a script block (exit 2 unless wrapped)
+    Failed,   // the request was understood and the answer is no (exit 1)
+    Usage,    // the command line, a variable or a configuration file is wrong (exit 2)
+    Invalid,  // input that cannot be parsed: a wheel, a page, a script block (exit 2 unless wrapped)
     NotFound,     // a file, interpreter, page or package that is not there
     Io,           // the operating system refused
     Network,      // no answer, or an answer that is no success
@@ -30,6 +30,7 @@ enum class ErrorKind {
 class Error {
   public:
     Error(ErrorKind kind, std::string message) : kind_(kind), message_(std::move(message)) {}
+
     Error(const Error&) = default;
     Error(Error&&) noexcept = default;
     Error& operator=(const Error&) = default;
@@ -38,9 +39,12 @@ class Error {
     ~Error() = default;
 
     ErrorKind kind() const { return kind_; }
+
     const std::string& message() const { return message_; }
+
     // From the nearest cause to the root.
     const std::vector<std::string>& causes() const { return causes_; }
+
     const std::vector<std::string>& hints() const { return hints_; }
 
     // Adds a hint: what the user can do. Returns itself so that it can be chained.

@@ -4,13 +4,12 @@
 
 #include <fmt/core.h>
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <dirent.h>
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace base {
 
@@ -25,7 +24,7 @@ EntryType type_of(unsigned char type, int directory, const char* name) {
     if (type == DT_DIR) return EntryType::Directory;
     if (type == DT_LNK) return EntryType::Link;
     if (type != DT_UNKNOWN) return EntryType::Other;
-    struct stat status {};
+    struct stat status{};
     if (::fstatat(directory, name, &status, AT_SYMLINK_NOFOLLOW) != 0) return EntryType::Other;
     if (S_ISREG(status.st_mode)) return EntryType::File;
     if (S_ISDIR(status.st_mode)) return EntryType::Directory;
@@ -38,7 +37,8 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
     for (;;) {
         const int fd = ::openat(directory, path.c_str(), flags | O_CLOEXEC, mode);
         if (fd >= 0) return Fd(fd);
-        if (errno != EINTR) return fail_errno(errno, fmt::format("failed to open {}", at_name(directory, path)));
+        if (errno != EINTR)
+            return fail_errno(errno, fmt::format("failed to open {}", at_name(directory, path)));
     }
 }
 
@@ -48,7 +48,7 @@ Result<Fd> open_directory(const std::string& path) {
 
 Result<std::string> read_all(int fd, std::uint64_t limit) {
     std::string bytes;
-    struct stat status {};
+    struct stat status{};
     std::size_t guess = 4096;
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
         if (static_cast<std::uint64_t>(status.st_size) > limit) {
@@ -64,7 +64,8 @@ Result<std::string> read_all(int fd, std::uint64_t limit) {
         if (count < 0) return fail_errno(errno, "failed to read");
         if (count == 0) break;
         used += static_cast<std::size_t>(count);
-        if (used > limit) return fail(ErrorKind::Invalid, fmt::format("the input has more than {} bytes", limit));
+        if (used > limit)
+            return fail(ErrorKind::Invalid, fmt::format("the input has more than {} bytes", limit));
         if (used == bytes.size()) guess = std::max<std::size_t>(guess, 65536);
     }
     bytes.resize(used);
@@ -73,7 +74,9 @@ Result<std::string> read_all(int fd, std::uint64_t limit) {
 
 Result<std::string> read_file_at(int directory, const std::string& path, std::uint64_t limit) {
     const Fd fd = TRY(open_at(directory, path, O_RDONLY));
-    return with_context(read_all(fd.get(), limit), fmt::format("failed to read {}", at_name(directory, path)));
+    return with_context(
+        read_all(fd.get(), limit), fmt::format("failed to read {}", at_name(directory, path))
+    );
 }
 
 Result<std::string> read_file(const std::string& path, std::uint64_t limit) {
@@ -111,9 +114,13 @@ Result<void> write_all(int fd, std::string_view bytes) {
     return {};
 }
 
-Result<void> write_file_at(int directory, const std::string& path, std::string_view bytes, mode_t mode) {
+Result<void> write_file_at(
+    int directory, const std::string& path, std::string_view bytes, mode_t mode
+) {
     const Fd fd = TRY(open_at(directory, path, O_WRONLY | O_CREAT | O_TRUNC, mode));
-    return with_context(write_all(fd.get(), bytes), fmt::format("failed to write {}", at_name(directory, path)));
+    return with_context(
+        write_all(fd.get(), bytes), fmt::format("failed to write {}", at_name(directory, path))
+    );
 }
 
 Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode) {
@@ -121,10 +128,7 @@ Result<void> write_file(const std::string& path, std::string_view bytes, mode_t 
 }
 
 Result<void> write_file_atomically(
-    const std::string& path,
-    std::string_view bytes,
-    Durability durability,
-    mode_t mode
+    const std::string& path, std::string_view bytes, Durability durability, mode_t mode
 ) {
     const std::string temporary = fmt::format("{}.tmp-{}", path, random_id().substr(0, 12));
     Fd fd = TRY(open_at(AT_FDCWD, temporary, O_WRONLY | O_CREAT | O_EXCL, mode));
@@ -150,7 +154,7 @@ FileStamp stamp_of(const struct stat& status) {
 }
 
 Result<FileStamp> stamp_of(const std::string& path, FollowLinks follow) {
-    struct stat status {};
+    struct stat status{};
     const int flags = follow == FollowLinks::Yes ? 0 : AT_SYMLINK_NOFOLLOW;
     if (::fstatat(AT_FDCWD, path.c_str(), &status, flags) != 0) {
         return fail_errno(errno, fmt::format("failed to look at `{}`", path));
@@ -159,17 +163,17 @@ Result<FileStamp> stamp_of(const std::string& path, FollowLinks follow) {
 }
 
 bool exists(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0;
 }
 
 bool is_directory(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 bool is_regular_file(const std::string& path) {
-    struct stat status {};
+    struct stat status{};
     return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
@@ -218,7 +222,9 @@ Result<std::vector<DirectoryEntry>> list_directory_fd(int directory) {
 
 Result<std::vector<DirectoryEntry>> list_directory(const std::string& path) {
     const Fd directory = TRY(open_directory(path));
-    return with_context(list_directory_fd(directory.get()), fmt::format("failed to list `{}`", path));
+    return with_context(
+        list_directory_fd(directory.get()), fmt::format("failed to list `{}`", path)
+    );
 }
 
 Result<void> make_directory(const std::string& path, mode_t mode) {
@@ -234,7 +240,8 @@ Result<void> make_directories(const std::string& path, mode_t mode) {
         const std::string parent(parent_path(path));
         if (!parent.empty() && parent != path) {
             TRY(make_directories(parent, mode));
-            if (::mkdir(path.c_str(), mode) == 0 || (errno == EEXIST && is_directory(path))) return {};
+            if (::mkdir(path.c_str(), mode) == 0 || (errno == EEXIST && is_directory(path)))
+                return {};
         }
     }
     return fail_errno(error_number, fmt::format("failed to create the directory `{}`", path));
@@ -262,8 +269,9 @@ namespace {
 Result<void> remove_directory_at(int directory, const std::string& name, RemovedCount& counted);
 
 Result<void> remove_entry(int directory, const DirectoryEntry& entry, RemovedCount& counted) {
-    if (entry.type == EntryType::Directory) return remove_directory_at(directory, entry.name, counted);
-    struct stat status {};
+    if (entry.type == EntryType::Directory)
+        return remove_directory_at(directory, entry.name, counted);
+    struct stat status{};
     const bool known = ::fstatat(directory, entry.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
     if (::unlinkat(directory, entry.name.c_str(), 0) != 0) {
         if (errno == ENOENT) return {};
@@ -306,7 +314,7 @@ Result<void> remove_directory_at(int directory, const std::string& name, Removed
 }  // namespace
 
 Result<RemovedCount> remove_tree_at(int directory, const std::string& name) {
-    struct stat status {};
+    struct stat status{};
     RemovedCount counted;
     if (::fstatat(directory, name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno == ENOENT) return counted;
@@ -317,7 +325,9 @@ Result<RemovedCount> remove_tree_at(int directory, const std::string& name) {
     return counted;
 }
 
-Result<RemovedCount> remove_tree(const std::string& path) { return remove_tree_at(AT_FDCWD, path); }
+Result<RemovedCount> remove_tree(const std::string& path) {
+    return remove_tree_at(AT_FDCWD, path);
+}
 
 std::string join_path(std::string_view a, std::string_view b) {
     if (a.empty() || is_absolute(b)) return std::string(b);
@@ -332,13 +342,16 @@ std::string_view file_name(std::string_view path) {
 }
 
 std::string_view parent_path(std::string_view path) {
-    while (path.size() > 1 && path.back() == '/') path.remove_suffix(1);
+    while (path.size() > 1 && path.back() == '/')
+        path.remove_suffix(1);
     const std::size_t slash = path.rfind('/');
     if (slash == std::string_view::npos) return "";
     return slash == 0 ? path.substr(0, 1) : path.substr(0, slash);
 }
 
-bool is_absolute(std::string_view path) { return !path.empty() && path.front() == '/'; }
+bool is_absolute(std::string_view path) {
+    return !path.empty() && path.front() == '/';
+}
 
 std::string normalize_path(std::string_view path) {
     const bool absolute = is_absolute(path);
@@ -364,7 +377,8 @@ std::string normalize_path(std::string_view path) {
 
 Result<std::string> current_directory() {
     char buffer[PATH_MAX];
-    if (::getcwd(buffer, sizeof buffer) == nullptr) return fail_errno(errno, "failed to find the current directory");
+    if (::getcwd(buffer, sizeof buffer) == nullptr)
+        return fail_errno(errno, "failed to find the current directory");
     return std::string(buffer);
 }
 

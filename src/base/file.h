@@ -6,13 +6,12 @@
 #include "base/fd.h"
 #include "base/result.h"
 
-#include <sys/stat.h>
-
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <vector>
 
 namespace base {
@@ -44,7 +43,9 @@ Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mod
 Result<Fd> open_directory(const std::string& path);
 // Whole file; `limit` bounds what is read (an Invalid error above it).
 Result<std::string> read_file(const std::string& path, std::uint64_t limit = UINT64_MAX);
-Result<std::string> read_file_at(int directory, const std::string& path, std::uint64_t limit = UINT64_MAX);
+Result<std::string> read_file_at(
+    int directory, const std::string& path, std::uint64_t limit = UINT64_MAX
+);
 // nullopt when the file does not exist (ENOENT, ENOTDIR).
 Result<std::optional<std::string>> read_optional_file(const std::string& path);
 Result<std::string> read_all(int fd, std::uint64_t limit = UINT64_MAX);
@@ -53,7 +54,9 @@ Result<void> read_exactly_at(int fd, void* buffer, std::size_t size, std::uint64
 
 // --- writing -------------------------------------------------------------------------------------------
 Result<void> write_all(int fd, std::string_view bytes);
-Result<void> write_file_at(int directory, const std::string& path, std::string_view bytes, mode_t mode = 0666);
+Result<void> write_file_at(
+    int directory, const std::string& path, std::string_view bytes, mode_t mode = 0666
+);
 Result<void> write_file(const std::string& path, std::string_view bytes, mode_t mode = 0666);
 // Writes to a temporary name beside `path` and renames it over `path`: readers see the old or the new whole.
 Result<void> write_file_atomically(
@@ -79,7 +82,7 @@ Result<std::vector<DirectoryEntry>> list_directory_fd(int directory);
 // --- changing ------------------------------------------------------------------------------------------
 Result<void> make_directory(const std::string& path, mode_t mode = 0777);    // EEXIST is an error
 Result<void> make_directories(const std::string& path, mode_t mode = 0777);  // like mkdir -p
-Result<void> remove_file(const std::string& path);                          // ENOENT is an error
+Result<void> remove_file(const std::string& path);                           // ENOENT is an error
 Result<void> rename_path(const std::string& from, const std::string& to);
 Result<void> make_symlink(const std::string& target, const std::string& path);
 

@@ -38,13 +38,20 @@ const AlgorithmName& entry_of(HashAlgorithm algorithm) {
 
 const EVP_MD* evp_of(HashAlgorithm algorithm) {
     switch (algorithm) {
-        case HashAlgorithm::Md5: return EVP_md5();
-        case HashAlgorithm::Sha1: return EVP_sha1();
-        case HashAlgorithm::Sha224: return EVP_sha224();
-        case HashAlgorithm::Sha256: return EVP_sha256();
-        case HashAlgorithm::Sha384: return EVP_sha384();
-        case HashAlgorithm::Sha512: return EVP_sha512();
-        case HashAlgorithm::Blake2b: return EVP_blake2b512();
+        case HashAlgorithm::Md5:
+            return EVP_md5();
+        case HashAlgorithm::Sha1:
+            return EVP_sha1();
+        case HashAlgorithm::Sha224:
+            return EVP_sha224();
+        case HashAlgorithm::Sha256:
+            return EVP_sha256();
+        case HashAlgorithm::Sha384:
+            return EVP_sha384();
+        case HashAlgorithm::Sha512:
+            return EVP_sha512();
+        case HashAlgorithm::Blake2b:
+            return EVP_blake2b512();
     }
     return nullptr;
 }
@@ -78,7 +85,9 @@ int hex_value(char c) {
 
 }  // namespace
 
-std::string_view name_of(HashAlgorithm algorithm) { return entry_of(algorithm).name; }
+std::string_view name_of(HashAlgorithm algorithm) {
+    return entry_of(algorithm).name;
+}
 
 std::optional<HashAlgorithm> hash_algorithm_from_name(std::string_view name) {
     for (const AlgorithmName& entry : kAlgorithms) {
@@ -90,27 +99,42 @@ std::optional<HashAlgorithm> hash_algorithm_from_name(std::string_view name) {
 Result<HashDigest> HashDigest::parse(std::string_view text) {
     const std::size_t separator = text.find_first_of(":=");
     if (separator == std::string_view::npos) {
-        return fail(ErrorKind::Invalid, fmt::format("`{}` is no hash; expected `<algorithm>:<hex digest>`", text));
+        return fail(
+            ErrorKind::Invalid,
+            fmt::format("`{}` is no hash; expected `<algorithm>:<hex digest>`", text)
+        );
     }
-    const std::optional<HashAlgorithm> algorithm = hash_algorithm_from_name(text.substr(0, separator));
+    const std::optional<HashAlgorithm> algorithm =
+        hash_algorithm_from_name(text.substr(0, separator));
     if (!algorithm) {
-        return fail(ErrorKind::Invalid, fmt::format("unknown hash algorithm `{}`", text.substr(0, separator)));
+        return fail(
+            ErrorKind::Invalid,
+            fmt::format("unknown hash algorithm `{}`", text.substr(0, separator))
+        );
     }
     std::string hex(text.substr(separator + 1));
     for (char& c : hex) {
-        if (hex_value(c) < 0) return fail(ErrorKind::Invalid, fmt::format("`{}` is no hexadecimal digest", hex));
+        if (hex_value(c) < 0)
+            return fail(ErrorKind::Invalid, fmt::format("`{}` is no hexadecimal digest", hex));
         if (c >= 'A' && c <= 'F') c = static_cast<char>(c - 'A' + 'a');
     }
     if (hex.size() != entry_of(*algorithm).hex_length) {
         return fail(
             ErrorKind::Invalid,
-            fmt::format("a {} digest has {} digits, not {}", name_of(*algorithm), entry_of(*algorithm).hex_length, hex.size())
+            fmt::format(
+                "a {} digest has {} digits, not {}",
+                name_of(*algorithm),
+                entry_of(*algorithm).hex_length,
+                hex.size()
+            )
         );
     }
     return HashDigest{*algorithm, std::move(hex)};
 }
 
-std::string HashDigest::to_string() const { return fmt::format("{}:{}", name_of(algorithm), hex); }
+std::string HashDigest::to_string() const {
+    return fmt::format("{}:{}", name_of(algorithm), hex);
+}
 
 struct Hasher::State {
     HashAlgorithm algorithm;
@@ -126,7 +150,10 @@ Hasher::Hasher(HashAlgorithm algorithm) : state_(std::make_unique<State>()) {
     }
     state_->evp = EVP_MD_CTX_new();
     CHECK(state_->evp != nullptr, "out of memory");
-    CHECK(EVP_DigestInit_ex(state_->evp, evp_of(algorithm), nullptr) == 1, "the digest is not available");
+    CHECK(
+        EVP_DigestInit_ex(state_->evp, evp_of(algorithm), nullptr) == 1,
+        "the digest is not available"
+    );
 }
 
 Hasher::Hasher(Hasher&&) noexcept = default;
@@ -157,7 +184,9 @@ std::string Hasher::finish() {
     return bytes;
 }
 
-std::string Hasher::finish_hex() { return to_hex(finish()); }
+std::string Hasher::finish_hex() {
+    return to_hex(finish());
+}
 
 std::string sha256(std::string_view bytes) {
     Hasher hasher;
@@ -165,7 +194,9 @@ std::string sha256(std::string_view bytes) {
     return hasher.finish();
 }
 
-std::string sha256_hex(std::string_view bytes) { return to_hex(sha256(bytes)); }
+std::string sha256_hex(std::string_view bytes) {
+    return to_hex(sha256(bytes));
+}
 
 FastHash fast_hash(std::string_view bytes) {
     const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
@@ -203,11 +234,15 @@ std::optional<std::string> from_hex(std::string_view hex) {
 }
 
 std::string to_base64url(std::string_view bytes) {
-    return encode_base64(bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false);
+    return encode_base64(
+        bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", false
+    );
 }
 
 std::string to_base64(std::string_view bytes) {
-    return encode_base64(bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", true);
+    return encode_base64(
+        bytes, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", true
+    );
 }
 
 }  // namespace base

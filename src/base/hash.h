@@ -55,8 +55,9 @@ FastHash fast_hash(std::string_view bytes);
 std::string fast_hash_hex(std::string_view bytes);  // 32 hex digits
 
 std::string to_hex(std::string_view bytes);
-std::optional<std::string> from_hex(std::string_view hex);  // nullopt for odd length or foreign characters
-std::string to_base64url(std::string_view bytes);           // RFC 4648 section 5, no padding (RECORD)
-std::string to_base64(std::string_view bytes);              // RFC 4648 section 4, padded (HTTP Basic)
+std::optional<std::string> from_hex(std::string_view hex
+);                                                 // nullopt for odd length or foreign characters
+std::string to_base64url(std::string_view bytes);  // RFC 4648 section 5, no padding (RECORD)
+std::string to_base64(std::string_view bytes);     // RFC 4648 section 4, padded (HTTP Basic)
 
 }  // namespace base

@@ -8,14 +8,13 @@
 
 #include <fmt/core.h>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 extern char** environ;
 
@@ -26,7 +25,8 @@ namespace {
 std::vector<char*> to_argv(const std::vector<std::string>& strings) {
     std::vector<char*> pointers;
     pointers.reserve(strings.size() + 1);
-    for (const std::string& text : strings) pointers.push_back(const_cast<char*>(text.c_str()));
+    for (const std::string& text : strings)
+        pointers.push_back(const_cast<char*>(text.c_str()));
     pointers.push_back(nullptr);
     return pointers;
 }
@@ -58,7 +58,8 @@ Result<pid_t> spawn(const ProcessRequest& request, Streams& streams) {
     posix_spawn_file_actions_adddup2(&actions, input.read.get(), 0);
     posix_spawn_file_actions_adddup2(&actions, output.write.get(), 1);
     posix_spawn_file_actions_adddup2(&actions, error.write.get(), 2);
-    if (request.directory) posix_spawn_file_actions_addchdir_np(&actions, request.directory->c_str());
+    if (request.directory)
+        posix_spawn_file_actions_addchdir_np(&actions, request.directory->c_str());
     std::vector<std::string> words = {request.program};
     words.insert(words.end(), request.arguments.begin(), request.arguments.end());
     const std::vector<char*> argv = to_argv(words);
@@ -74,7 +75,8 @@ Result<pid_t> spawn(const ProcessRequest& request, Streams& streams) {
         request.environment ? environment.data() : environ
     );
     posix_spawn_file_actions_destroy(&actions);
-    if (failure != 0) return fail_errno(failure, fmt::format("failed to start `{}`", request.program));
+    if (failure != 0)
+        return fail_errno(failure, fmt::format("failed to start `{}`", request.program));
     streams = {std::move(input.write), std::move(output.read), std::move(error.read)};
     return child;
 }
@@ -109,7 +111,11 @@ Result<void> exchange(const ProcessRequest& request, Streams& streams, ProcessOu
         if (left_ms <= 0) {
             return fail(
                 ErrorKind::Io,
-                fmt::format("`{}` gave no answer within {} seconds", request.program, request.timeout_ms / 1000)
+                fmt::format(
+                    "`{}` gave no answer within {} seconds",
+                    request.program,
+                    request.timeout_ms / 1000
+                )
             );
         }
         pollfd waits[3] = {
@@ -120,9 +126,12 @@ Result<void> exchange(const ProcessRequest& request, Streams& streams, ProcessOu
         if (::poll(waits, 3, static_cast<int>(std::min<std::int64_t>(left_ms, 200))) < 0) continue;
         if (waits[0].revents != 0) feed(streams.input, rest);
         bool within = true;
-        if (waits[1].revents != 0) within = collect(streams.output, result.output, request.output_limit);
-        if (waits[2].revents != 0) within = collect(streams.error, result.error, request.output_limit) && within;
-        if (!within) return fail(ErrorKind::Io, fmt::format("`{}` printed too much", request.program));
+        if (waits[1].revents != 0)
+            within = collect(streams.output, result.output, request.output_limit);
+        if (waits[2].revents != 0)
+            within = collect(streams.error, result.error, request.output_limit) && within;
+        if (!within)
+            return fail(ErrorKind::Io, fmt::format("`{}` printed too much", request.program));
     }
     return {};
 }
@@ -138,13 +147,15 @@ int wait_for(pid_t child) {
 
 Environment Environment::from_process() {
     Environment environment;
-    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) environment.entries_.emplace_back(*entry);
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        environment.entries_.emplace_back(*entry);
     return environment;
 }
 
 std::optional<std::string> Environment::find(const std::string& name) const {
     for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
-        if (entry->size() > name.size() && entry->starts_with(name) && (*entry)[name.size()] == '=') {
+        if (entry->size() > name.size() && entry->starts_with(name) &&
+            (*entry)[name.size()] == '=') {
             return entry->substr(name.size() + 1);
         }
     }
@@ -183,7 +194,9 @@ std::optional<std::string> find_program(const std::string& name, const std::stri
     return std::nullopt;
 }
 
-int exec_program(const std::string& program, const std::vector<std::string>& argv, const Environment& environment) {
+int exec_program(
+    const std::string& program, const std::vector<std::string>& argv, const Environment& environment
+) {
     const std::vector<char*> arguments = to_argv(argv);
     const std::vector<char*> variables = to_argv(environment.entries());
     ::execve(program.c_str(), arguments.data(), variables.data());

@@ -19,6 +19,7 @@ class Environment {
     std::optional<std::string> find(const std::string& name) const;
     void set(const std::string& name, const std::string& value);
     void remove(const std::string& name);
+
     const std::vector<std::string>& entries() const { return entries_; }
 
   private:
@@ -26,11 +27,11 @@ class Environment {
 };
 
 struct ProcessRequest {
-    std::string program;                  // a path; PATH is not searched
-    std::vector<std::string> arguments;   // without argv[0]
+    std::string program;                     // a path; PATH is not searched
+    std::vector<std::string> arguments;      // without argv[0]
     std::optional<Environment> environment;  // this process's own when absent
     std::optional<std::string> directory;
-    std::string input;                    // written to standard input, which is closed afterwards
+    std::string input;  // written to standard input, which is closed afterwards
     std::int64_t timeout_ms = 60'000;
     std::uint64_t output_limit = 16U << 20U;  // of standard output and of standard error, each
 };
@@ -47,6 +48,8 @@ Result<ProcessOutput> run_process(const ProcessRequest& request);
 std::optional<std::string> find_program(const std::string& name, const std::string& path);
 
 // execve(2). A script without "#!" is handed to /bin/sh as execvp(3) does. Returns the errno on failure.
-int exec_program(const std::string& program, const std::vector<std::string>& argv, const Environment& environment);
+int exec_program(
+    const std::string& program, const std::vector<std::string>& argv, const Environment& environment
+);
 
 }  // namespace base

@@ -2,10 +2,9 @@
 
 #include "base/check.h"
 
-#include <sys/random.h>
-
 #include <cerrno>
 #include <cstdint>
+#include <sys/random.h>
 
 namespace base {
 

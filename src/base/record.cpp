@@ -20,7 +20,7 @@ void append_raw(std::string& bytes, T value) {
 template <class T>
 T read_raw(std::string_view raw) {
     T value{};
-    if (raw.size() == sizeof value) std::memcpy(&value, raw.data(), sizeof value);
+    if (raw.size() == sizeof value) raw.copy(reinterpret_cast<char*>(&value), sizeof value);
     return value;
 }
 
@@ -39,15 +39,25 @@ RecordWriter::RecordWriter(std::string_view magic, std::uint32_t version) {
     u32(version);
 }
 
-void RecordWriter::u8(std::uint8_t value) { append_raw(bytes_, value); }
+void RecordWriter::u8(std::uint8_t value) {
+    append_raw(bytes_, value);
+}
 
-void RecordWriter::u32(std::uint32_t value) { append_raw(bytes_, value); }
+void RecordWriter::u32(std::uint32_t value) {
+    append_raw(bytes_, value);
+}
 
-void RecordWriter::u64(std::uint64_t value) { append_raw(bytes_, value); }
+void RecordWriter::u64(std::uint64_t value) {
+    append_raw(bytes_, value);
+}
 
-void RecordWriter::i64(std::int64_t value) { append_raw(bytes_, value); }
+void RecordWriter::i64(std::int64_t value) {
+    append_raw(bytes_, value);
+}
 
-void RecordWriter::boolean(bool value) { u8(value ? 1 : 0); }
+void RecordWriter::boolean(bool value) {
+    u8(value ? 1 : 0);
+}
 
 void RecordWriter::string(std::string_view value) {
     u32(static_cast<std::uint32_t>(value.size()));
@@ -60,11 +70,10 @@ std::string RecordWriter::finish() {
 }
 
 std::optional<RecordReader> RecordReader::open(
-    std::string_view bytes,
-    std::string_view magic,
-    std::uint32_t version
+    std::string_view bytes, std::string_view magic, std::uint32_t version
 ) {
-    if (bytes.size() < magic.size() + sizeof version + kTrailerSize || !bytes.starts_with(magic)) return std::nullopt;
+    if (bytes.size() < magic.size() + sizeof version + kTrailerSize || !bytes.starts_with(magic))
+        return std::nullopt;
     const std::string_view body = bytes.substr(0, bytes.size() - kTrailerSize);
     if (trailer_of(body) != bytes.substr(body.size())) return std::nullopt;
     RecordReader reader(body.substr(magic.size()));
@@ -83,17 +92,29 @@ std::string_view RecordReader::take(std::size_t size) {
     return taken;
 }
 
-std::uint8_t RecordReader::u8() { return read_raw<std::uint8_t>(take(sizeof(std::uint8_t))); }
+std::uint8_t RecordReader::u8() {
+    return read_raw<std::uint8_t>(take(sizeof(std::uint8_t)));
+}
 
-std::uint32_t RecordReader::u32() { return read_raw<std::uint32_t>(take(sizeof(std::uint32_t))); }
+std::uint32_t RecordReader::u32() {
+    return read_raw<std::uint32_t>(take(sizeof(std::uint32_t)));
+}
 
-std::uint64_t RecordReader::u64() { return read_raw<std::uint64_t>(take(sizeof(std::uint64_t))); }
+std::uint64_t RecordReader::u64() {
+    return read_raw<std::uint64_t>(take(sizeof(std::uint64_t)));
+}
 
-std::int64_t RecordReader::i64() { return read_raw<std::int64_t>(take(sizeof(std::int64_t))); }
+std::int64_t RecordReader::i64() {
+    return read_raw<std::int64_t>(take(sizeof(std::int64_t)));
+}
 
-bool RecordReader::boolean() { return u8() != 0; }
+bool RecordReader::boolean() {
+    return u8() != 0;
+}
 
-std::string_view RecordReader::string() { return take(u32()); }
+std::string_view RecordReader::string() {
+    return take(u32());
+}
 
 std::uint32_t RecordReader::count() {
     const std::uint32_t value = u32();

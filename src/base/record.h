@@ -39,7 +39,9 @@ class RecordWriter {
 class RecordReader {
   public:
     // `bytes` must outlive the reader; strings read from it point into it.
-    static std::optional<RecordReader> open(std::string_view bytes, std::string_view magic, std::uint32_t version);
+    static std::optional<RecordReader> open(
+        std::string_view bytes, std::string_view magic, std::uint32_t version
+    );
 
     std::uint8_t u8();
     std::uint32_t u32();
@@ -49,13 +51,16 @@ class RecordReader {
     std::string_view string();
     // A count of items that follow, each of at least one byte: never larger than what is left.
     std::uint32_t count();
+
     // True when everything was read, nothing was missing and nothing is left.
     bool complete() const { return !short_ && rest_.empty(); }
+
     // True while nothing was missing; for loops.
     bool good() const { return !short_; }
 
   private:
     explicit RecordReader(std::string_view rest) : rest_(rest) {}
+
     std::string_view take(std::size_t size);
 
     std::string_view rest_;

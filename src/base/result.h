@@ -20,7 +20,9 @@ namespace base {
 template <class T = void>
 using Result = std::expected<T, Error>;
 
-inline std::unexpected<Error> fail(Error error) { return std::unexpected<Error>(std::move(error)); }
+inline std::unexpected<Error> fail(Error error) {
+    return std::unexpected<Error>(std::move(error));
+}
 
 inline std::unexpected<Error> fail(ErrorKind kind, std::string message) {
     return std::unexpected<Error>(Error(kind, std::move(message)));
@@ -43,9 +45,9 @@ template <class T>
 #define TRY(expression) BASE_TRY_NAMED(expression, BASE_TRY_JOIN(try_result_, __COUNTER__))
 #define BASE_TRY_JOIN(prefix, number) BASE_TRY_JOIN_EXPANDED(prefix, number)
 #define BASE_TRY_JOIN_EXPANDED(prefix, number) prefix##number
-#define BASE_TRY_NAMED(expression, name)                                        \
-    __extension__({                                                             \
-        auto&& name = (expression);                                             \
-        if (!name) return ::std::unexpected(::std::move(name).error());         \
-        ::std::move(name).value();                                              \
+#define BASE_TRY_NAMED(expression, name)                                \
+    __extension__({                                                     \
+        auto&& name = (expression);                                     \
+        if (!name) return ::std::unexpected(::std::move(name).error()); \
+        ::std::move(name).value();                                      \
     })

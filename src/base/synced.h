@@ -15,6 +15,7 @@ template <class T>
 class Synced {
   public:
     Synced() = default;
+
     explicit Synced(T value) : value_(std::move(value)) {}
 
     template <class Use>

@@ -1,12 +1,12 @@
 #include "base/task_pool.h"
 
-#include <sched.h>
-
 #include <atomic>
+#include <sched.h>
 
 namespace base {
 
-TaskPool::TaskPool(std::size_t thread_count) : thread_count_(thread_count == 0 ? 1 : thread_count) {}
+TaskPool::TaskPool(std::size_t thread_count)
+    : thread_count_(thread_count == 0 ? 1 : thread_count) {}
 
 TaskPool::~TaskPool() {
     {
@@ -14,7 +14,8 @@ TaskPool::~TaskPool() {
         closing_ = true;
     }
     wake_.notify_all();
-    for (std::thread& thread : threads_) thread.join();
+    for (std::thread& thread : threads_)
+        thread.join();
 }
 
 std::size_t TaskPool::core_count() {
@@ -31,7 +32,8 @@ void TaskPool::submit(std::move_only_function<void()> task) {
         queue_.push_back(std::move(task));
         // A thread that was notified counts as idle until it runs, so the tasks that wait are counted against it.
         const bool is_short_of_threads = queue_.size() - head_ > idle_;
-        if (is_short_of_threads && threads_.size() < thread_count_) threads_.emplace_back([this] { work(); });
+        if (is_short_of_threads && threads_.size() < thread_count_)
+            threads_.emplace_back([this] { work(); });
     }
     wake_.notify_one();
 }
@@ -62,6 +64,7 @@ void TaskPool::for_each(std::size_t count, const std::function<void(std::size_t)
         std::condition_variable done;
         std::size_t active = 0;
     };
+
     const auto progress = std::make_shared<Progress>();
     // A helper that starts after all indices are taken touches nothing but `progress`.
     const auto drain = [progress, count](const std::function<void(std::size_t)>* body) {
@@ -81,7 +84,8 @@ void TaskPool::for_each(std::size_t count, const std::function<void(std::size_t)
         }
     };
     const std::size_t helpers = count < thread_count_ ? count : thread_count_;
-    for (std::size_t i = 1; i < helpers; ++i) submit([drain, body = &task] { drain(body); });
+    for (std::size_t i = 1; i < helpers; ++i)
+        submit([drain, body = &task] { drain(body); });
     drain(&task);
     std::unique_lock lock(progress->mutex);
     progress->done.wait(lock, [&] { return progress->active == 0; });

@@ -15,12 +15,14 @@ class TempDir {
     static Result<TempDir> create(const std::string& parent, std::string_view prefix);
 
     TempDir(TempDir&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+
     TempDir& operator=(TempDir&& other) noexcept;
     TempDir(const TempDir&) = delete;
     TempDir& operator=(const TempDir&) = delete;
     ~TempDir();
 
     const std::string& path() const { return path_; }
+
     // Gives the directory away; it is no longer removed.
     std::string release() { return std::exchange(path_, {}); }
 

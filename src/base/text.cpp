@@ -9,16 +9,21 @@ namespace base {
 
 namespace {
 
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v'; }
+bool is_space(char c) {
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == '\f' || c == '\v';
+}
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
 
 // Optimal string alignment distance: insert, remove, replace, and swap of two neighbours cost 1 each.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> before(b.size() + 1);
     std::vector<std::size_t> previous(b.size() + 1);
     std::vector<std::size_t> current(b.size() + 1);
-    for (std::size_t j = 0; j <= b.size(); ++j) previous[j] = j;
+    for (std::size_t j = 0; j <= b.size(); ++j)
+        previous[j] = j;
     for (std::size_t i = 1; i <= a.size(); ++i) {
         current[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
@@ -37,8 +42,10 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string_view trim(std::string_view text) {
-    while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-    while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+    while (!text.empty() && is_space(text.front()))
+        text.remove_prefix(1);
+    while (!text.empty() && is_space(text.back()))
+        text.remove_suffix(1);
     return text;
 }
 
@@ -69,9 +76,11 @@ std::vector<std::string_view> split_whitespace(std::string_view text) {
     std::vector<std::string_view> words;
     std::size_t i = 0;
     while (i < text.size()) {
-        while (i < text.size() && is_space(text[i])) ++i;
+        while (i < text.size() && is_space(text[i]))
+            ++i;
         const std::size_t begin = i;
-        while (i < text.size() && !is_space(text[i])) ++i;
+        while (i < text.size() && !is_space(text[i]))
+            ++i;
         if (i > begin) words.push_back(text.substr(begin, i - begin));
     }
     return words;
@@ -79,7 +88,8 @@ std::vector<std::string_view> split_whitespace(std::string_view text) {
 
 std::string to_lower(std::string_view text) {
     std::string result(text);
-    for (char& c : result) c = lower(c);
+    for (char& c : result)
+        c = lower(c);
     return result;
 }
 
@@ -138,7 +148,8 @@ bool is_valid_utf8(std::string_view text) {
             if ((static_cast<unsigned char>(text[i + j]) & 0xC0U) != 0x80U) return false;
         }
         const auto second = static_cast<unsigned char>(text[i + 1]);
-        const bool overlong = (lead == 0xE0U && second < 0xA0U) || (lead == 0xF0U && second < 0x90U);
+        const bool overlong =
+            (lead == 0xE0U && second < 0xA0U) || (lead == 0xF0U && second < 0x90U);
         const bool surrogate = lead == 0xEDU && second >= 0xA0U;
         const bool too_large = lead == 0xF4U && second >= 0x90U;
         if (overlong || surrogate || too_large) return false;

@@ -8,8 +8,12 @@ namespace {
 constinit std::atomic<TraceSink> current_sink = nullptr;
 }
 
-void set_trace_sink(TraceSink sink) { current_sink.store(sink, std::memory_order_release); }
+void set_trace_sink(TraceSink sink) {
+    current_sink.store(sink, std::memory_order_release);
+}
 
-TraceSink trace_sink() { return current_sink.load(std::memory_order_acquire); }
+TraceSink trace_sink() {
+    return current_sink.load(std::memory_order_acquire);
+}
 
 }  // namespace base

@@ -27,6 +27,12 @@ Result<store::StoreOptions> store_options(const Context& context) {
     const Inputs inputs{context.invocation, context.variables, configuration.settings};
     store::StoreOptions options;
     options.root = TRY(base::absolute_path(cache_root(inputs)));
+    if (base::exists(options.root) && !base::is_directory(options.root)) {
+        return base::fail(
+            base::ErrorKind::Usage,
+            fmt::format("the cache `{}` is not a directory", base::display_path(options.root))
+        );
+    }
     options.temporary_directory = context.variables.find_filled("TMPDIR").value_or("/tmp");
     TRY(check_outside_of_store(here, options.root));
     return options;

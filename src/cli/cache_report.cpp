@@ -14,13 +14,16 @@ namespace cli {
 namespace {
 
 constexpr std::size_t kLongestCommand = 60;
+constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kHour = 60 * kMinute;
+constexpr std::int64_t kDay = 24 * kHour;
 
 // "3 d", "5 h", "12 min", "8 s": the largest unit is enough to recognise a process.
 std::string age(std::int64_t seconds) {
     seconds = std::max<std::int64_t>(seconds, 0);
-    if (seconds >= 2 * 86400) return fmt::format("{} d", seconds / 86400);
-    if (seconds >= 2 * 3600) return fmt::format("{} h", seconds / 3600);
-    if (seconds >= 120) return fmt::format("{} min", seconds / 60);
+    if (seconds >= 2 * kDay) return fmt::format("{} d", seconds / kDay);
+    if (seconds >= 2 * kHour) return fmt::format("{} h", seconds / kHour);
+    if (seconds >= 2 * kMinute) return fmt::format("{} min", seconds / kMinute);
     return fmt::format("{} s", seconds);
 }
 

@@ -1,5 +1,5 @@
-// One function for each command: from an Invocation to an exit code. `main` chooses; each function reads as parse, plan,
-// execute, report, and most of it is in `ops`.
+// One function for each command: from an Invocation to an exit code. `main` chooses; each function reads as parse,
+// plan, execute, report, and most of it is in `ops`.
 #pragma once
 
 #include "cli/parser.h"
@@ -31,7 +31,8 @@ int cache_prune_command(const Context& context);
 int version_command(const Context& context);
 int help_command(const Context& context);
 
-// Prints the error, unless the user interrupted us, and gives its exit code: 1 for Failed, 130 or 143 for signals, else 2.
+// Prints the error, unless the user interrupted us, and gives its exit code: 1 for Failed, 130 or 143 for signals,
+// else 2.
 int report(const Context& context, const base::Error& error);
 
 }  // namespace cli

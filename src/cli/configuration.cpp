@@ -30,6 +30,7 @@ Result<std::optional<project::Settings>> read_file(const std::string& path) {
 struct ProjectFile {
     std::optional<project::Settings> settings;
     bool is_project = false;
+    std::optional<std::string> requires_python;
 };
 
 Result<std::optional<ProjectFile>> read_project(
@@ -43,6 +44,10 @@ Result<std::optional<ProjectFile>> read_project(
     if (!table) return base::fail(std::move(table.error()).with_kind(base::ErrorKind::Usage));
     ProjectFile file;
     file.is_project = table->find("project") != nullptr;
+    if (const codec::TomlValue* range = table->at_path("project.requires-python");
+        range != nullptr && range->as_string() != nullptr) {
+        file.requires_python = *range->as_string();
+    }
     const codec::TomlValue* tool = table->at_path("tool.uv");
     if (tool == nullptr || tool->as_table() == nullptr) return file;
     Result<project::Settings> settings = project::parse_settings(
@@ -77,8 +82,10 @@ Result<void> walk_up(std::string directory, Configuration& configuration) {
             }
         }
         if (std::optional<ProjectFile> file = TRY(read_project(directory, configuration))) {
-            if (file->is_project && !configuration.project_root)
+            if (file->is_project && !configuration.project_root) {
                 configuration.project_root = directory;
+                configuration.requires_python = file->requires_python;
+            }
             if (file->settings && !settled) {
                 configuration.settings = std::move(*file->settings);
                 settled = true;
@@ -143,6 +150,7 @@ Result<Configuration> load_configuration(
         Configuration around;
         Result<void> walked = walk_up(start_directory, around);
         configuration.project_root = around.project_root;
+        configuration.requires_python = around.requires_python;
         if (!ignored && !only) {
             if (!walked) return base::fail(std::move(walked.error()));
             configuration = std::move(around);
@@ -159,6 +167,13 @@ Result<Configuration> load_configuration(
         TRY(add_outer_files(variables, configuration));
     }
     return configuration;
+}
+
+std::optional<pep::Specifiers> project_python(const Configuration& configuration) {
+    if (!configuration.requires_python) return std::nullopt;
+    Result<pep::Specifiers> range = pep::Specifiers::parse(*configuration.requires_python);
+    if (!range) return std::nullopt;
+    return std::move(*range);
 }
 
 }  // namespace cli

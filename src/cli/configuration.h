@@ -6,6 +6,7 @@
 #include "base/result.h"
 #include "cli/parser.h"
 #include "cli/variables.h"
+#include "pep/specifier.h"
 #include "project/settings.h"
 
 #include <optional>
@@ -25,6 +26,8 @@ struct Configuration {
     // The directory whose pyproject.toml has a [project] table, nearest upward; nullopt: no
     // project.
     std::optional<std::string> project_root;
+    // What that project's `requires-python` says; nullopt when it says nothing.
+    std::optional<std::string> requires_python;
 };
 
 // Fails for files that cannot be read or parsed. A [tool.uv] that cannot be understood is a warning
@@ -35,5 +38,8 @@ base::Result<Configuration> load_configuration(
     ConfigurationScope scope,
     const std::string& start_directory
 );
+
+// The project's `requires-python`; nullopt without one and for one that nobody can read.
+std::optional<pep::Specifiers> project_python(const Configuration& configuration);
 
 }  // namespace cli

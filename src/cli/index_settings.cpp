@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/time_span.h"
 #include "index/file_url.h"
 
 #include <fmt/core.h>
@@ -180,45 +181,6 @@ Result<package_index::RefreshPolicy> refresh_policy(const Invocation& invocation
     return policy;
 }
 
-// "7 days", "1 week", "24 hours", "P7D", "PT12H".
-std::optional<std::int64_t> parse_span(std::string_view text) {
-    struct Unit {
-        std::string_view name;
-        std::int64_t seconds;
-    };
-
-    static constexpr Unit kUnits[] = {
-        {"second", 1},
-        {"minute", 60},
-        {"hour", 3600},
-        {"day", 86400},
-        {"week", 604800},
-        {"s", 1},
-        {"m", 60},
-        {"h", 3600},
-        {"d", 86400},
-        {"w", 604800},
-    };
-    if (text.starts_with('P') || text.starts_with('p')) {
-        const bool time = text.size() > 1 && (text[1] == 'T' || text[1] == 't');
-        const std::string rest = base::to_lower(text.substr(time ? 2 : 1));
-        if (time && rest.ends_with('m'))
-            return parse_span(rest.substr(0, rest.size() - 1) + " minutes");
-        return rest.empty() ? std::nullopt : parse_span(rest);
-    }
-    const std::size_t digits = text.find_first_not_of("0123456789");
-    if (digits == 0 || digits == std::string_view::npos) return std::nullopt;
-    const std::optional<std::uint64_t> count = base::parse_unsigned(text.substr(0, digits));
-    std::string_view word = base::trim(text.substr(digits));
-    for (const Unit& unit : kUnits) {
-        const bool plural = word.size() == unit.name.size() + 1 && word.starts_with(unit.name) &&
-                            word.back() == 's';
-        if (count && (word == unit.name || plural))
-            return static_cast<std::int64_t>(*count) * unit.seconds;
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 Result<std::optional<std::int64_t>> parse_cutoff(std::string_view text, std::int64_t now_seconds) {
@@ -226,7 +188,7 @@ Result<std::optional<std::int64_t>> parse_cutoff(std::string_view text, std::int
     if (text == "false") return std::nullopt;
     if (const auto time = base::parse_rfc3339(text)) return *time * 1000;
     if (const auto day = base::parse_date(text)) return (*day + 86400) * 1000;
-    if (const auto span = parse_span(text)) return (now_seconds - *span) * 1000;
+    if (const auto span = parse_time_span(text)) return (now_seconds - *span) * 1000;
     return base::fail(
         base::Error(ErrorKind::Usage, fmt::format("`{}` is no date, time or span", text))
             .hint("write `2024-03-24`, `2024-03-24T12:00:00Z` or `7 days`")

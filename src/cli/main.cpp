@@ -38,13 +38,17 @@ void on_signal(int signal) {
     base::request_cancel(signal);
 }
 
-// The first signal asks for a clean end; a second one takes the default action.
+// The first signal asks for a clean end; a second one takes the default action. What the caller ignores
+// (a shell's background jobs) stays ignored, by the program we become as well.
 void handle_signals() {
     struct sigaction action{};
     action.sa_handler = on_signal;
     action.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &action, nullptr);
-    ::sigaction(SIGTERM, &action, nullptr);
+    for (const int signal : {SIGINT, SIGTERM}) {
+        struct sigaction before{};
+        ::sigaction(signal, &action, &before);
+        if (before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);
+    }
 }
 
 int dispatch(const Context& context) {

@@ -196,7 +196,6 @@ class Parser {
             if (option->visibility == Visibility::Shown) names.emplace_back(option->name);
         }
         std::vector<std::string> tips;
-        std::string usage;
         if (const auto meant = base::nearest(name, names)) {
             tips.push_back(fmt::format("a similar argument exists: '{}'", *meant));
         } else if (invocation_.command->positional.trailing) {

@@ -17,43 +17,61 @@ namespace {
 
 using base::Result;
 
-Result<ops::Options> options_here(const Context& context) {
+struct Here {
+    ops::Options options;
+    std::optional<pep::Specifiers> requires_python;  // of the project around
+};
+
+Result<Here> options_here(const Context& context) {
     const std::string here = TRY(base::current_directory());
     const Configuration configuration =
         TRY(load_configuration(context.invocation, context.variables, ConfigurationScope::All, here)
         );
     for (const std::string& warning : configuration.warnings)
         context.printer.warning(warning);
-    return make_options({context.invocation, context.variables, configuration.settings});
+    return Here{
+        TRY(make_options({context.invocation, context.variables, configuration.settings})),
+        project_python(configuration)
+    };
 }
 
-// What the command line, a script or a version file asks for.
-Result<python::PythonRequest> requested(const Context& context, const ops::Options& options) {
+Result<python::PythonRequest> requested_by_script(const std::string& path) {
+    if (!base::exists(path))
+        return base::fail(base::ErrorKind::Usage, fmt::format("there is no script `{}`", path));
+    const auto script = TRY(ops::load_script(nullptr, {ops::TargetKind::Script, path, {}}));
+    if (!script || !script->metadata) {
+        return base::fail(
+            base::ErrorKind::Usage,
+            fmt::format("`{}` does not contain inline script metadata", path)
+        );
+    }
+    return script->metadata->requires_python
+               ? python::PythonRequest::from_specifiers(*script->metadata->requires_python)
+               : python::PythonRequest();
+}
+
+// What the command line, a script, a version file or the project asks for.
+Result<python::PythonRequest> requested(const Context& context, const Here& here) {
     const Invocation& invocation = context.invocation;
     if (!invocation.positionals.empty())
         return python::PythonRequest::parse(invocation.positionals.front());
-    if (const auto path = invocation.value("--script")) {
-        const auto script = TRY(ops::load_script(nullptr, {ops::TargetKind::Script, *path, {}}));
-        if (script && script->metadata && script->metadata->requires_python) {
-            return python::PythonRequest::from_specifiers(*script->metadata->requires_python);
-        }
-        return python::PythonRequest();
-    }
+    if (const auto path = invocation.value("--script")) return requested_by_script(*path);
     if (invocation.flag("--no-project")) return python::PythonRequest();
     const auto pin = TRY(python::find_pin({
-        .directory = options.python.discovery.working_directory,
+        .directory = here.options.python.discovery.working_directory,
         .stop_at = {},
-        .config_directory = options.python.config_directory,
+        .config_directory = here.options.python.config_directory,
     }));
-    const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
-    return pinned == nullptr ? python::PythonRequest() : *pinned;
+    if (const python::PythonRequest* pinned = pin ? pin->first() : nullptr) return *pinned;
+    return here.requires_python ? python::PythonRequest::from_specifiers(*here.requires_python)
+                                : python::PythonRequest();
 }
 
 Result<std::string> find_answer(const Context& context, Reporter& reporter) {
     const Invocation& invocation = context.invocation;
-    ops::Options options = TRY(options_here(context));
-    const python::PythonRequest request = TRY(requested(context, options));
-    ops::Session session(std::move(options), reporter);
+    Here here = TRY(options_here(context));
+    const python::PythonRequest request = TRY(requested(context, here));
+    ops::Session session(std::move(here.options), reporter);
     const auto environments = invocation.flag("--system") ? python::EnvironmentUse::Ignore
                                                           : python::EnvironmentUse::Prefer;
     const python::Interpreter interpreter = TRY(session.interpreter(request, environments));
@@ -106,7 +124,7 @@ std::string list_text(const Context& context, const std::vector<python::Found>& 
 
 Result<int> list(const Context& context, Reporter& reporter) {
     const Invocation& invocation = context.invocation;
-    ops::Session session(TRY(options_here(context)), reporter);
+    ops::Session session(std::move(TRY(options_here(context)).options), reporter);
     python::PythonRequest request;
     if (!invocation.positionals.empty())
         request = TRY(python::PythonRequest::parse(invocation.positionals.front()));

@@ -49,7 +49,7 @@ Result<std::string> start_directory(const Invocation& invocation, const ops::Run
     const bool local = target.kind == ops::TargetKind::Script ||
                        target.kind == ops::TargetKind::Archive ||
                        target.kind == ops::TargetKind::Package;
-    const std::string here = TRY(base::current_directory());
+    std::string here = TRY(base::current_directory());
     if (!local) return here;
     const std::string path = base::normalize_path(base::join_path(here, target.what));
     return target.kind == ops::TargetKind::Package ? path : std::string(base::parent_path(path));
@@ -75,11 +75,11 @@ void warn_about_ignored(const Context& context, bool has_script_block) {
         "--only-group",
         "--no-group",
         "--only-dev",
-        "--package",
+        "--no-dev",
         "--all-packages",
         "--no-sync",
+        "--locked",
         "--frozen",
-        "--no-editable",
         "--no-default-groups",
     };
     const std::string_view why = has_script_block ? "for Python scripts with inline metadata"
@@ -91,11 +91,33 @@ void warn_about_ignored(const Context& context, bool has_script_block) {
             context.printer.warning(fmt::format("`{}` has no effect {}", option, why));
         }
     }
+    if (has_script_block && context.invocation.on_command_line("--isolated")) {
+        context.printer.warning(
+            "`--isolated` has no effect for Python scripts with inline metadata: they always run "
+            "in an environment of their own"
+        );
+    }
 }
 
-std::uint64_t depth_of(const Variables& variables) {
-    const auto depth = base::parse_unsigned(variables.find("UV_RUN_RECURSION_DEPTH").value_or(""));
-    return depth ? *depth + 1 : 1;
+// `--package` names a member of a workspace; without a project there is none.
+Result<void> check_package(const Context& context, bool has_script_block) {
+    if (!context.invocation.on_command_line("--package") || has_script_block) return {};
+    if (context.invocation.flag("--no-project")) return {};
+    return base::fail(
+        base::ErrorKind::Usage,
+        "No `pyproject.toml` found in current directory or any parent directory"
+    );
+}
+
+// The depth of the program to be started.
+Result<std::uint64_t> depth_of(const Variables& variables) {
+    const std::optional<std::string> text = variables.find_filled("UV_RUN_RECURSION_DEPTH");
+    if (!text) return 1;
+    const std::optional<std::uint64_t> depth = base::parse_unsigned(*text);
+    if (depth && *depth < UINT32_MAX) return *depth + 1;
+    return base::fail(
+        base::ErrorKind::Usage, fmt::format("`UV_RUN_RECURSION_DEPTH` is no number: `{}`", *text)
+    );
 }
 
 // A script without a lock file cannot be run as locked; asked for by a variable, that is only worth a warning.
@@ -168,17 +190,19 @@ class RunCommand {
         const bool in_project =
             configuration.project_root && !invocation.flag("--no-project") && !has_block;
         if (in_project) return base::fail(project_error(*configuration.project_root));
-        warn_about_ignored(context_, has_block);
         TRY(check_lock(context_, request));
+        TRY(check_package(context_, has_block));
+        warn_about_ignored(context_, has_block);
         for (const std::string& warning : configuration.warnings)
             context_.printer.warning(warning);
         const Inputs inputs{invocation, context_.variables, configuration.settings};
-        fill(request, inputs);
+        TRY(fill(request, inputs));
         ops::Session session(TRY(make_options(inputs)), reporter_);
         if (request.target.kind == ops::TargetKind::None)
             return show_commands(context_, session, request);
         ops::ReadyLaunch ready = TRY(ops::prepare_run(session, std::move(request)));
         reporter_.finish();
+        session.disconnect();
         return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
     }
 
@@ -206,7 +230,7 @@ class RunCommand {
         return {};
     }
 
-    void fill(ops::RunRequest& request, const Inputs& inputs) const {
+    Result<void> fill(ops::RunRequest& request, const Inputs& inputs) const {
         const Invocation& invocation = context_.invocation;
         request.extra = extra_of(invocation);
         request.isolation =
@@ -214,11 +238,12 @@ class RunCommand {
         request.memo = memo_use(invocation);
         request.settings_fingerprint = settings_fingerprint(inputs);
         request.child = child_settings(invocation, context_.variables);
-        request.recursion_depth = depth_of(context_.variables);
+        request.recursion_depth = TRY(depth_of(context_.variables));
         if (const auto limit =
                 base::parse_unsigned(invocation.value("--max-recursion-depth").value_or(""))) {
             request.recursion_limit = *limit;
         }
+        return {};
     }
 
     const Context& context_;

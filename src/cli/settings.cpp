@@ -177,8 +177,10 @@ Result<ops::InstallSettings> install_settings(const Inputs& inputs) {
 
 Result<python::PythonPreference> python_preference(const Inputs& inputs) {
     const auto& [invocation, variables, settings] = inputs;
-    if (invocation.flag("--managed-python")) return python::PythonPreference::OnlyManaged;
-    if (invocation.flag("--no-managed-python")) return python::PythonPreference::OnlySystem;
+    if (const std::optional<bool> managed = invocation.toggle("--managed-python")) {
+        return *managed ? python::PythonPreference::OnlyManaged
+                        : python::PythonPreference::OnlySystem;
+    }
     const std::string text = invocation.value("--python-preference")
                                  .value_or(settings.python_preference.value_or("managed"));
     if (text == "only-managed") return python::PythonPreference::OnlyManaged;

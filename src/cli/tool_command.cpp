@@ -78,6 +78,7 @@ Result<int> prepare(const Context& context, Reporter& reporter) {
     ops::Session session(std::move(options), reporter);
     ops::ReadyLaunch ready = TRY(ops::prepare_tool(session, std::move(request)));
     reporter.finish();
+    session.disconnect();
     return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
 }
 

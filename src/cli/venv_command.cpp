@@ -13,11 +13,16 @@ namespace {
 
 using base::Result;
 
-// "." is the name of the directory we are in.
-Result<std::optional<std::string>> prompt_of(const Invocation& invocation) {
+// "." is the name of the directory we are in. An environment nobody gave a path is called after
+// the directory it belongs to, since all of them are `.venv`.
+Result<std::optional<std::string>> prompt_of(
+    const Invocation& invocation, const std::string& path
+) {
     const std::optional<std::string> prompt = invocation.value("--prompt");
-    if (prompt != ".") return prompt;
-    return std::string(base::file_name(TRY(base::current_directory())));
+    const std::string here = TRY(base::current_directory());
+    if (prompt == ".") return std::string(base::file_name(here));
+    if (prompt || !invocation.positionals.empty()) return prompt;
+    return std::string(base::file_name(base::parent_path(base::join_path(here, path))));
 }
 
 python::ExistingPolicy existing_policy(const Invocation& invocation) {
@@ -55,7 +60,7 @@ Result<ops::VenvRequest> request_of(
     const std::string otherwise =
         in_project ? base::join_path(*configuration.project_root, ".venv") : ".venv";
     request.path = invocation.positionals.empty() ? otherwise : invocation.positionals.front();
-    request.options.prompt = TRY(prompt_of(invocation));
+    request.options.prompt = TRY(prompt_of(invocation, request.path));
     request.options.existing = existing_policy(invocation);
     if (invocation.flag("--system-site-packages")) {
         request.options.system_site_packages = python::SystemSitePackages::Visible;
@@ -64,6 +69,7 @@ Result<ops::VenvRequest> request_of(
         request.options.portability = python::Portability::Relocatable;
     if (invocation.flag("--seed")) request.seed = ops::Seed::Packages;
     if (invocation.flag("--no-project")) request.project = ops::ProjectUse::Ignore;
+    request.requires_python = project_python(configuration);
     return request;
 }
 
