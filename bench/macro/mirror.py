@@ -12,7 +12,7 @@ import urllib.request
 import mkindex
 
 HERE = pathlib.Path(__file__).resolve().parent
-URL = "http://127.0.0.1:18080/simple/"  # the port is that of nginx.conf
+URL = "http://127.0.0.1:18090/simple/"  # the port is that of nginx.conf
 PROJECTS = "jupyterlab ruff pycowsay black httpie numpy pandas requests rich flask six".split()
 
 
@@ -64,4 +64,4 @@ def serve(directory, python):
         wait_until_it_answers()
         yield
     finally:
-        subprocess.run([*nginx, "-s", "stop"], check=True)
+        subprocess.run([*nginx, "-s", "stop"], check=True, stderr=subprocess.DEVNULL)

@@ -7,6 +7,7 @@ many targets held; the exit status is 0 if all did. Without uv or nginx it says 
 """
 import argparse
 import fnmatch
+import functools
 import glob
 import json
 import os
@@ -22,10 +23,9 @@ import timing
 from cases import CASES, GROUPS, PYPROJECT, REQUIREMENTS, SCRIPT
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-WORK = pathlib.Path(os.environ.get("VERSUS_DIR", "/dev/shm/versus"))
+WORK = pathlib.Path(os.environ.get("ADDER_BENCH_DIR", "/dev/shm/adder-bench"))
 UV_VERSION = "0.13.9"
 SKIPPED = 77
-WARM_UPS = 3
 
 
 def python_home():
@@ -83,15 +83,9 @@ class Tool:
             raise CommandFailed(f"{self.label}: exit status {sample.exit_code}: {' '.join(arguments)}")
         return sample
 
-    def floor_ms(self, case, samples):
-        """The time of the program behind the case, started directly; 0 for cases without one."""
-        if not case.floor:
-            return 0.0
-        program = (self.directory / "floor").read_text().strip()
-        command = case.floor.replace("{floor}", program)
-        for _ in range(WARM_UPS):
-            self.time(command)
-        return statistics.median(self.time(command).wall_ms for _ in range(samples))
+    def floor_command(self, case):
+        """The program behind the case, to be started directly; None for cases without one."""
+        return case.floor and case.floor.replace("{floor}", (self.directory / "floor").read_text().strip())
 
     def resident_mb(self):
         """What stays in memory beside a script that runs: 0 if the tool became the script's interpreter."""
@@ -116,17 +110,27 @@ def has_command(tool, command):
     return done.returncode == 0
 
 
-def compare(case, ours, uv, pairs):
-    tools = (ours, uv)
-    for tool in tools:
-        tool.prepare(case.once)
-    floors = {tool: tool.floor_ms(case, pairs) for tool in tools}
-    samples = {tool: [] for tool in tools}
+def sample_in_turn(case, tools, pairs):
+    """Two dicts by tool: samples of the command, and times of its floor (empty without one).
+
+    The floor is sampled in the same rounds, so that it sees the same machine. The first round warms up."""
+    samples, floors = {tool: [] for tool in tools}, {tool: [] for tool in tools}
     for _ in range(pairs + 1):
         for tool in random.sample(tools, len(tools)):
             tool.prepare(case.before)
             samples[tool].append(tool.time(case.command))
-    times = {tool: [sample.wall_ms - floors[tool] for sample in samples[tool][1:]] for tool in tools}
+            if case.floor:
+                floors[tool].append(tool.time(tool.floor_command(case)).wall_ms)
+    return {tool: samples[tool][1:] for tool in tools}, {tool: floors[tool][1:] for tool in tools}
+
+
+def compare(case, ours, uv, pairs):
+    tools = (ours, uv)
+    for tool in tools:
+        tool.prepare(case.once)
+    samples, floors = sample_in_turn(case, tools, pairs)
+    floor = {tool: statistics.median(floors[tool] or [0.0]) for tool in tools}
+    times = {tool: [sample.wall_ms - floor[tool] for sample in samples[tool]] for tool in tools}
     ratios = [mine / theirs for mine, theirs in zip(times[ours], times[uv])]
     low, high = timing.interval_of_median(ratios)
     ratio = statistics.median(ratios)
@@ -139,7 +143,7 @@ def compare(case, ours, uv, pairs):
         "ratio_high": high,
         "ours_ms": statistics.median(times[ours]),
         "uv_ms": statistics.median(times[uv]),
-        "floor_ms": floors[ours],
+        "floor_ms": floor[ours],
         "ours_peak_mb": max(sample.peak_mb for sample in samples[ours]),
         "uv_peak_mb": max(sample.peak_mb for sample in samples[uv]),
     }
@@ -178,11 +182,11 @@ def run(cases, options):
 
     for case in cases:
         if has_command(ours, case.command):
-            take(case.name, lambda: compare(case, ours, uv, options.pairs))
+            take(case.name, functools.partial(compare, case, ours, uv, options.pairs))
         else:
             print(f"{case.name:14} skip: ours has no such command yet", flush=True)
-    if any(case.group == "A" for case in cases):
-        take("resident", lambda: compare_residents(ours, uv))
+    if not options.only and any(case.group == "A" for case in cases):
+        take("resident", functools.partial(compare_residents, ours, uv))
     return results
 
 
