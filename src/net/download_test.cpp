@@ -211,6 +211,20 @@ TEST_F(DownloadTest, StartsOverOnceWhenThePartIsDamaged) {
     EXPECT_EQ(server_.requests().size(), 3u);
 }
 
+TEST_F(DownloadTest, DoesNotChaseAServerThatChangesAllTheTime) {
+    int version = 0;
+    LoopbackServer restless([&](const LoopbackRequest& request) {
+        LoopbackResponse response = answer_range(request, content_);
+        response.headers.emplace_back("ETag", "\"" + std::to_string(++version) + "\"");
+        if (response.status == 200) response.send_limit = 2 << 20;
+        return response;
+    });
+    DownloadRequest wanted = request();
+    wanted.url = Url::parse(restless.url("/file.whl")).value();
+    EXPECT_FALSE(download(wanted, 9));
+    EXPECT_EQ(restless.requests().size(), 4u) << "broken, changed, broken, changed";
+}
+
 TEST_F(DownloadTest, NeedsNoRequestForAFileThatIsWhole) {
     ASSERT_TRUE(base::write_file(part_, content_));
     const auto result = download(request());
