@@ -57,6 +57,7 @@ constexpr std::array<std::string_view, 40> kLeftOut = {
 };
 
 bool looks_relative(const std::string& value) {
+    if (value.starts_with('/') || value.contains("://")) return false;
     return value.starts_with('.') || value.contains('/') || value.ends_with(".whl") ||
            value.ends_with(".txt");
 }

@@ -1,8 +1,13 @@
 #include "ops/warm.h"
 
 #include "base/clock.h"
+#include "base/trace.h"
 
 namespace ops {
+
+void attempt(const base::Result<void>& result) {
+    if (!result) base::trace([&] { return result.error().flat(); });
+}
 
 base::Result<std::optional<WarmHit>> recall(Session& session, const std::string& key) {
     store::Store& store = *TRY(session.store());

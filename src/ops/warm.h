@@ -17,6 +17,10 @@ struct WarmHit {
     store::Lease lease;
 };
 
+// For what only spares the next run some work: that the store cannot be written to (another user's, a
+// full disk) is no reason to fail this one.
+void attempt(const base::Result<void>& result);
+
 // nullopt: nothing is remembered, it is too old, or the environment is gone. Offline, old answers
 // count.
 base::Result<std::optional<WarmHit>> recall(Session& session, const std::string& key);
