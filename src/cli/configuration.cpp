@@ -169,6 +169,22 @@ Result<Configuration> load_configuration(
     return configuration;
 }
 
+Result<std::optional<std::string>> project_directory(const Invocation& invocation) {
+    const std::optional<std::string> project = invocation.value("--project");
+    if (!project) return std::nullopt;
+    if (!base::exists(*project)) {
+        return base::fail(
+            base::ErrorKind::Usage, fmt::format("Project directory `{}` does not exist", *project)
+        );
+    }
+    const std::string path = TRY(base::absolute_path(*project));
+    if (base::is_directory(path)) return path;
+    if (base::file_name(path) == "pyproject.toml") return std::string(base::parent_path(path));
+    return base::fail(
+        base::ErrorKind::Usage, fmt::format("Project path `{}` is not a directory", *project)
+    );
+}
+
 std::optional<pep::Specifiers> project_python(const Configuration& configuration) {
     if (!configuration.requires_python) return std::nullopt;
     Result<pep::Specifiers> range = pep::Specifiers::parse(*configuration.requires_python);

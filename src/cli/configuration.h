@@ -6,7 +6,7 @@
 #include "base/result.h"
 #include "cli/parser.h"
 #include "cli/variables.h"
-#include "pep/specifier.h"
+#include "pep/specifiers.h"
 #include "project/settings.h"
 
 #include <optional>
@@ -38,6 +38,9 @@ base::Result<Configuration> load_configuration(
     ConfigurationScope scope,
     const std::string& start_directory
 );
+
+// The directory that `--project` names; nullopt when it is not given.
+base::Result<std::optional<std::string>> project_directory(const Invocation& invocation);
 
 // The project's `requires-python`; nullopt without one and for one that nobody can read.
 std::optional<pep::Specifiers> project_python(const Configuration& configuration);

@@ -5,9 +5,9 @@
 #include "cli/reporter.h"
 #include "cli/settings.h"
 #include "codec/json.h"
+#include "ops/pinned.h"
 #include "ops/script_source.h"
 #include "ops/session.h"
-#include "python/pin.h"
 
 #include <fmt/core.h>
 
@@ -51,27 +51,32 @@ Result<python::PythonRequest> requested_by_script(const std::string& path) {
 }
 
 // What the command line, a script, a version file or the project asks for.
-Result<python::PythonRequest> requested(const Context& context, const Here& here) {
+Result<python::PythonRequest> requested(
+    const Context& context,
+    ops::Session& session,
+    const std::optional<pep::Specifiers>& requires_python
+) {
     const Invocation& invocation = context.invocation;
     if (!invocation.positionals.empty())
         return python::PythonRequest::parse(invocation.positionals.front());
     if (const auto path = invocation.value("--script")) return requested_by_script(*path);
     if (invocation.flag("--no-project")) return python::PythonRequest();
-    const auto pin = TRY(python::find_pin({
-        .directory = here.options.python.discovery.working_directory,
+    const ops::PythonChoice& choice = session.options().python;
+    const python::PinOptions where{
+        .directory = choice.discovery.working_directory,
         .stop_at = {},
-        .config_directory = here.options.python.config_directory,
-    }));
-    if (const python::PythonRequest* pinned = pin ? pin->first() : nullptr) return *pinned;
-    return here.requires_python ? python::PythonRequest::from_specifiers(*here.requires_python)
-                                : python::PythonRequest();
+        .config_directory = choice.config_directory,
+    };
+    if (const auto pinned = TRY(ops::pinned_request(session, where))) return *pinned;
+    return requires_python ? python::PythonRequest::from_specifiers(*requires_python)
+                           : python::PythonRequest();
 }
 
 Result<std::string> find_answer(const Context& context, Reporter& reporter) {
     const Invocation& invocation = context.invocation;
     Here here = TRY(options_here(context));
-    const python::PythonRequest request = TRY(requested(context, here));
     ops::Session session(std::move(here.options), reporter);
+    const python::PythonRequest request = TRY(requested(context, session, here.requires_python));
     const auto environments = invocation.flag("--system") ? python::EnvironmentUse::Ignore
                                                           : python::EnvironmentUse::Prefer;
     const python::Interpreter interpreter = TRY(session.interpreter(request, environments));
@@ -154,7 +159,9 @@ int python_find_command(const Context& context) {
     Reporter reporter(context.printer, Detail::Full);
     const Result<std::string> answer = find_answer(context, reporter);
     if (!answer) return report(context, answer.error());
-    context.printer.output(*answer + "\n");
+    // Quiet, the exit code is the answer.
+    if (context.printer.options().verbosity > Verbosity::Quiet)
+        context.printer.output(*answer + "\n");
     return 0;
 }
 

@@ -32,20 +32,7 @@ ops::ExtraRequirements extra_of(const Invocation& invocation) {
 
 // Where configuration is looked for: beside a local script, else where we are.
 Result<std::string> start_directory(const Invocation& invocation, const ops::RunTarget& target) {
-    if (const auto project = invocation.value("--project")) {
-        if (!base::exists(*project)) {
-            return base::fail(
-                base::ErrorKind::Usage,
-                fmt::format("Project directory `{}` does not exist", *project)
-            );
-        }
-        if (base::is_directory(*project)) return base::absolute_path(*project);
-        if (base::file_name(*project) == "pyproject.toml")
-            return std::string(base::parent_path(TRY(base::absolute_path(*project))));
-        return base::fail(
-            base::ErrorKind::Usage, fmt::format("Project path `{}` is not a directory", *project)
-        );
-    }
+    if (const auto project = TRY(project_directory(invocation))) return *project;
     const bool local = target.kind == ops::TargetKind::Script ||
                        target.kind == ops::TargetKind::Archive ||
                        target.kind == ops::TargetKind::Package;
@@ -76,6 +63,7 @@ void warn_about_ignored(const Context& context, bool has_script_block) {
         "--no-group",
         "--only-dev",
         "--no-dev",
+        "--package",
         "--all-packages",
         "--no-sync",
         "--locked",

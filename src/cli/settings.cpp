@@ -94,6 +94,7 @@ Result<void> read_sources(const Inputs& inputs, ops::ResolveOptions& resolve) {
 Result<ops::ResolveOptions> resolve_options(const Inputs& inputs) {
     const auto& [invocation, variables, settings] = inputs;
     ops::ResolveOptions resolve;
+    resolve.platform = invocation.value("--python-platform");
     const std::string resolution =
         invocation.value("--resolution").value_or(settings.resolution.value_or("highest"));
     if (resolution == "lowest") resolve.resolution = solve::Resolution::Lowest;
@@ -283,10 +284,9 @@ Result<void> check_outside_of_store(const std::string& directory, const std::str
     const auto inside = [](std::string_view path, std::string_view parent) {
         return path == parent || (path.starts_with(parent) && path[parent.size()] == '/');
     };
-    const Result<std::string> real_directory = base::canonical_path(directory);
+    // The current directory has no links in it: the kernel says where it is.
     const Result<std::string> real_root = base::canonical_path(root);
-    const bool refused = inside(directory, root) ||
-                         (real_directory && real_root && inside(*real_directory, *real_root));
+    const bool refused = inside(directory, root) || (real_root && inside(directory, *real_root));
     if (!refused) return {};
     const std::string shown = base::display_path(directory);
     const std::string shown_root = base::display_path(root);

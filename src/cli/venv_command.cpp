@@ -75,9 +75,12 @@ Result<ops::VenvRequest> request_of(
 
 Result<int> execute(const Context& context, Reporter& reporter) {
     const Invocation& invocation = context.invocation;
-    const std::string here = TRY(base::current_directory());
+    const std::optional<std::string> project = TRY(project_directory(invocation));
+    const std::string here = project ? *project : TRY(base::current_directory());
     const Configuration configuration =
         TRY(load_configuration(invocation, context.variables, ConfigurationScope::All, here));
+    if (invocation.on_command_line("--system"))
+        context.printer.warning("`--system` has no effect: `venv` ignores active environments");
     for (const std::string& warning : configuration.warnings)
         context.printer.warning(warning);
     ops::Session session(

@@ -5,13 +5,17 @@
 
 #include <fmt/core.h>
 
+#include <ranges>
+
 namespace ops {
 
 base::Result<base::Environment> child_environment(
     const Session& session, const ChildSettings& settings
 ) {
     base::Environment environment = settings.inherited;
-    for (const std::string& file : settings.env_files) {
+    // From the last file to the first, and nothing is set twice: a later file wins, and $NAME in an
+    // earlier one means what the later ones said.
+    for (const std::string& file : std::views::reverse(settings.env_files)) {
         const std::optional<std::string> text = TRY(base::read_optional_file(file));
         if (!text)
             return base::fail(
@@ -21,7 +25,7 @@ base::Result<base::Environment> child_environment(
             return environment.find(std::string(name));
         });
         for (const auto& [name, value] : parsed.variables) {
-            if (!settings.inherited.find(name)) environment.set(name, value);
+            if (!environment.find(name)) environment.set(name, value);
         }
         for (const codec::DotenvWarning& warning : parsed.warnings) {
             // The line itself is not shown: env files hold secrets.

@@ -5,8 +5,10 @@
 #include "base/trace.h"
 #include "index/file_url.h"
 #include "install/installer.h"
+#include "install/script.h"
 #include "ops/memo.h"
 #include "ops/payloads.h"
+#include "ops/warm.h"
 #include "pep/direct_url.h"
 
 #include <fmt/core.h>
@@ -63,6 +65,8 @@ std::string content_key(const Options& options, const EnvironmentRequest& reques
     }
     for (const std::string& directory : request.visible_directories)
         fingerprint.add("visible", directory);
+    for (const BaseProgram& program : request.base_programs)
+        fingerprint.add("program", program.name).add("text", program.text);
     if (!request.script_name.empty()) {
         fingerprint.add("script", request.script_name).add("text", request.script_text);
     }
@@ -109,7 +113,7 @@ class EnvironmentBuilder {
         const std::int64_t begin = base::monotonic_ns();
         const python::VenvLayout layout = TRY(create_skeleton(stage));
         const install::InstallReport report = TRY(install_payloads(payloads, layout, stage));
-        TRY(add_extras(layout));
+        TRY(add_extras(layout, stage));
         store::BodyInfo info{
             .kind = request_.kind,
             .label = request_.label,
@@ -175,7 +179,20 @@ class EnvironmentBuilder {
         return report;
     }
 
-    Result<void> add_extras(const python::VenvLayout& layout) {
+    // Programs of the base give way to those of the wheels.
+    Result<void> add_base_programs(const python::VenvLayout& layout, const store::Stage& stage) {
+        const install::TargetLayout target = install::target_of(layout, stage.final_path());
+        const std::string shebang = install::shebang_of(target);
+        for (const BaseProgram& program : request_.base_programs) {
+            const std::string path = base::join_path(layout.bin, program.name);
+            if (base::exists(path)) continue;
+            TRY(base::write_file(path, shebang + program.text, 0777));
+        }
+        return {};
+    }
+
+    Result<void> add_extras(const python::VenvLayout& layout, const store::Stage& stage) {
+        TRY(add_base_programs(layout, stage));
         if (!request_.visible_directories.empty()) {
             const std::string path = base::join_path(layout.purelib, "_adder_visible.pth");
             TRY(base::write_file(path, visible_directories_file(request_.visible_directories)));
@@ -224,14 +241,14 @@ Result<EnvironmentAnswer> obtain_environment(
     const bool reinstall = session.options().install.reinstall.any();
     if (!reinstall) {
         if (std::optional<store::Lease> lease = TRY(store.lease(key))) {
-            if (!request.group.empty()) TRY(store.mark_current(request.group, key));
+            if (!request.group.empty()) attempt(store.mark_current(request.group, key));
             return answer(std::move(*lease));
         }
     }
     // Waits while another process builds the same body, and then has that one's.
     store::LeaseOrStage begun = TRY(store.begin(key));
     if (auto* lease = std::get_if<store::Lease>(&begun)) {
-        if (!request.group.empty()) TRY(store.mark_current(request.group, key));
+        if (!request.group.empty()) attempt(store.mark_current(request.group, key));
         return answer(std::move(*lease));
     }
     store::Stage stage = std::get<store::Stage>(std::move(begun));

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "index/registry.h"
+#include "ops/base_programs.h"
 #include "ops/resolver.h"
 #include "ops/session.h"
 #include "python/interpreter.h"
@@ -27,6 +28,8 @@ struct EnvironmentRequest {
     // site-packages of the base that stay visible behind the wheels (`--with` over a base that is
     // no store body).
     std::vector<std::string> visible_directories;
+    // Programs of that base, to be started by this environment's Python.
+    std::vector<BaseProgram> base_programs = {};
     // A script that was downloaded: its name and text become part of the body.
     std::string script_name;
     std::string script_text;

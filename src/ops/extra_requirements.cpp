@@ -62,11 +62,7 @@ Result<void> refuse_project_files(const std::string& path) {
     );
 }
 
-Result<void> add_script(
-    const std::string& path,
-    const std::string& text,
-    std::vector<solve::RootRequirement>& requirements
-) {
+Result<void> add_script(const std::string& path, const std::string& text, ExtraNeeds& needs) {
     const std::optional<project::ScriptBlock> block = TRY(project::find_script_block(text));
     if (!block) {
         return base::fail(
@@ -77,32 +73,60 @@ Result<void> add_script(
         TRY(project::parse_script_block(*block, path, std::string(base::parent_path(path))));
     if (!metadata.dependencies) return {};
     for (const pep::Requirement& requirement : *metadata.dependencies)
-        requirements.push_back({requirement, path});
+        needs.requirements.push_back({requirement, path});
     return {};
 }
 
+// Indexes are chosen by the command line and configuration alone, as with uv.
+void warn_about_index_options(
+    Session& session, const std::string& path, const project::RequirementsFile& file
+) {
+    const bool names_indexes = file.index_url || file.no_index || !file.extra_index_urls.empty() ||
+                               !file.find_links.empty();
+    if (!names_indexes) return;
+    session.emit(Warned{fmt::format(
+        "the index options of `{}` are ignored; give them on the command line instead", path
+    )});
+}
+
 Result<void> add_file(
-    Session& session, const std::string& path, std::vector<solve::RootRequirement>& requirements
+    Session& session,
+    const std::string& path,
+    const base::Environment& environment,
+    ExtraNeeds& needs
 ) {
     TRY(refuse_project_files(path));
-    if (path.ends_with(".py") || path.ends_with(".pyw")) {
-        return add_script(path, TRY(read_place(session, path)), requirements);
-    }
+    if (path.ends_with(".py") || path.ends_with(".pyw"))
+        return add_script(path, TRY(read_place(session, path)), needs);
     const project::RequirementsReader reader{
         [&](const std::string& place) { return read_place(session, place); },
-        [](const std::string&) -> std::optional<std::string> { return std::nullopt; },
+        [&](const std::string& name) { return environment.find(name); },
     };
     project::RequirementsFile file = TRY(project::read_requirements_file(path, reader));
-    for (project::FileRequirement& entry : file.requirements) {
-        requirements.push_back({std::move(entry.requirement), std::move(entry.origin)});
-    }
+    warn_about_index_options(session, path, file);
+    for (project::FileRequirement& entry : file.requirements)
+        needs.requirements.push_back({std::move(entry.requirement), std::move(entry.origin)});
+    for (project::FileRequirement& entry : file.constraints)
+        needs.constraints.push_back(std::move(entry.requirement));
     return {};
 }
 
 }  // namespace
 
-Result<std::vector<solve::RootRequirement>> extra_requirements(
-    Session& session, const ExtraRequirements& extra
+void ExtraNeeds::add_to(Fingerprint& fingerprint) const {
+    constexpr std::string_view kLocal = "file://";
+    for (const solve::RootRequirement& root : requirements) {
+        fingerprint.add("with", root.requirement.to_string());
+        const std::optional<std::string>& url = root.requirement.url;
+        if (url && url->starts_with(kLocal))
+            add_file_stamp(fingerprint, url->substr(kLocal.size()));
+    }
+    for (const pep::Requirement& constraint : constraints)
+        fingerprint.add("constraint", constraint.to_string());
+}
+
+Result<ExtraNeeds> read_extra(
+    Session& session, const ExtraRequirements& extra, const base::Environment& environment
 ) {
     if (!extra.editable.empty()) {
         return base::fail(
@@ -113,14 +137,17 @@ Result<std::vector<solve::RootRequirement>> extra_requirements(
                 .hint("build a wheel of the project and name that with `--with`")
         );
     }
+    ExtraNeeds needs;
+    if (extra.empty()) return needs;
     const std::string directory = TRY(base::current_directory());
-    std::vector<solve::RootRequirement> requirements;
     for (const std::string& text : extra.with) {
-        requirements.push_back({TRY(project::parse_loose_requirement(text, directory)), "--with"});
+        needs.requirements.push_back(
+            {TRY(project::parse_loose_requirement(text, directory)), "--with"}
+        );
     }
     for (const std::string& path : extra.files)
-        TRY(add_file(session, path, requirements));
-    return requirements;
+        TRY(add_file(session, path, environment, needs));
+    return needs;
 }
 
 }  // namespace ops

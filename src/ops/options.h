@@ -41,6 +41,7 @@ struct ResolveOptions {
     // package -> what its source is, for sources that cannot be served yet.
     std::map<pep::PackageName, std::string> unsupported_sources;
     Selection upgrade;
+    std::optional<std::string> platform;  // --python-platform; nullopt: this machine's
 };
 
 enum class Bytecode { Lazy, Compiled };

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/trace.h"
+#include "ops/target_platform.h"
 #include "solve/solver.h"
 
 #include <fmt/core.h>
@@ -193,6 +194,9 @@ solve::Problem problem_of(
             root.requirement.url = source->second;
     }
     problem.constraints = options.resolve.constraints;
+    problem.constraints.insert(
+        problem.constraints.end(), request.constraints.begin(), request.constraints.end()
+    );
     for (const pep::Requirement& requirement : options.resolve.overrides)
         problem.overrides.push_back({{}, requirement});
     for (const pep::PackageName& name : options.resolve.exclusions)
@@ -202,6 +206,13 @@ solve::Problem problem_of(
     problem.prerelease = options.resolve.prerelease;
     problem.prerelease_by_package = options.resolve.prerelease_by_package;
     return problem;
+}
+
+Result<python::Interpreter> on_target(
+    const Options& options, const python::Interpreter& interpreter
+) {
+    if (!options.resolve.platform) return interpreter;
+    return on_platform(interpreter, *options.resolve.platform);
 }
 
 Error explain(const solve::Failure& failure, const std::string& subject) {
@@ -215,6 +226,8 @@ Error explain(const solve::Failure& failure, const std::string& subject) {
     }
     Error error = std::get<Error>(failure);
     if (error.kind() == ErrorKind::Interrupted) return error;
+    // An index that answers nonsense was reached: the request has failed, not the command.
+    if (error.kind() == ErrorKind::Invalid) error = std::move(error).with_kind(ErrorKind::Failed);
     return std::move(error).context(fmt::format("failed to resolve {}", subject));
 }
 
@@ -234,8 +247,9 @@ Result<std::unique_ptr<package_index::Registry>> make_registry(
                 .wheels = TRY(store.bucket("wheels")),
             },
     };
+    const python::Interpreter there = TRY(on_target(session.options(), interpreter));
     package_index::TargetPython target{
-        .tags = std::make_shared<pep::Tags>(TRY(pep::Tags::create(interpreter.tags))),
+        .tags = std::make_shared<pep::Tags>(TRY(pep::Tags::create(there.tags))),
         .version = interpreter.version,
     };
     return std::make_unique<package_index::Registry>(
@@ -253,8 +267,8 @@ Result<ResolutionResult> resolve(
     TRY(refuse_unsupported_sources(session.options().resolve, request));
     session.emit(PhaseStarted{"Resolving dependencies..."});
     RegistryProvider provider(registry);
-    const auto solution =
-        solve::solve(problem_of(session.options(), interpreter, request), provider);
+    const python::Interpreter there = TRY(on_target(session.options(), interpreter));
+    const auto solution = solve::solve(problem_of(session.options(), there, request), provider);
     if (!solution) return base::fail(explain(solution.error(), request.subject));
     for (const std::string& warning : solution->warnings)
         session.emit(Warned{warning});

@@ -21,6 +21,8 @@ struct ResolveRequest {
     std::map<pep::PackageName, pep::Version> preferences;
     // Ends the sentence "No solution found when resolving ...": "`--with` dependencies".
     std::string subject;
+    // Besides those of the session.
+    std::vector<pep::Requirement> constraints = {};
 };
 
 // One distribution of the answer.

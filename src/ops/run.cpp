@@ -2,12 +2,13 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "ops/base_programs.h"
 #include "ops/environment.h"
 #include "ops/memo.h"
+#include "ops/pinned.h"
 #include "ops/satisfaction.h"
 #include "ops/warm.h"
 #include "python/discovery.h"
-#include "python/pin.h"
 
 #include <fmt/core.h>
 
@@ -50,13 +51,11 @@ Result<python::PythonRequest> python_request(Session& session, const RunRequest&
     const bool from_file = request.script.has_value() && request.target.kind == TargetKind::Script;
     const std::string& start =
         from_file ? request.script->directory : choice.discovery.working_directory;
-    const std::optional<python::PinFile> pin = TRY(python::find_pin(
-        {.directory = start, .stop_at = {}, .config_directory = choice.config_directory}
+    const std::optional<python::PythonRequest> pinned = TRY(pinned_request(
+        session, {.directory = start, .stop_at = {}, .config_directory = choice.config_directory}
     ));
     // A pin that contradicts the script is somebody else's wish.
-    const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
-    if (pinned != nullptr && (wanted == nullptr || !pinned->is_disjoint_from(*wanted)))
-        return *pinned;
+    if (pinned && (wanted == nullptr || !pinned->is_disjoint_from(*wanted))) return *pinned;
     return wanted == nullptr ? python::PythonRequest()
                              : python::PythonRequest::from_specifiers(*wanted);
 }
@@ -78,7 +77,10 @@ void warn_about_python(
 // --- the memo
 
 std::string memo_key(
-    Session& session, const RunRequest& request, const python::Interpreter& interpreter
+    Session& session,
+    const RunRequest& request,
+    const ExtraNeeds& extra,
+    const python::Interpreter& interpreter
 ) {
     Fingerprint fingerprint("run");
     fingerprint.add("adder", session.options().adder_version);
@@ -88,10 +90,7 @@ std::string memo_key(
     fingerprint.add("inode", interpreter.stamp.inode);
     fingerprint.add("modified", static_cast<std::uint64_t>(interpreter.stamp.modified_ns));
     fingerprint.add("isolated", request.isolation == Isolation::Own ? 1U : 0U);
-    for (const std::string& with : request.extra.with)
-        fingerprint.add("with", with);
-    for (const std::string& path : request.extra.files)
-        add_file_stamp(fingerprint, path);
+    extra.add_to(fingerprint);
     if (request.script) {
         fingerprint.add("script", request.script->identity).add("block", request.script->block);
         if (script_lives_in_body(request)) fingerprint.add("text", request.script->text);
@@ -139,7 +138,8 @@ class Preparation {
             TRY(session_.interpreter(TRY(python_request(session_, request_)), environments()));
         warn_about_python(session_, request_, interpreter_);
         if (runs_plainly()) return Surroundings{&interpreter_, {}, {}, {}};
-        key_ = memo_key(session_, request_, interpreter_);
+        extra_ = TRY(read_extra(session_, request_.extra, request_.child.inherited));
+        key_ = memo_key(session_, request_, extra_, interpreter_);
         if (request_.memo == MemoUse::ReadAndWrite) {
             if (std::optional<WarmHit> hit = TRY(recall(session_, key_)))
                 return from_memo(std::move(*hit));
@@ -165,7 +165,7 @@ class Preparation {
     Result<Surroundings> from_memo(WarmHit hit) {
         // A script that was edited back runs in an earlier generation again, which is the current one from now on.
         if (needs_environment(request_)) {
-            TRY(TRY(session_.store())->mark_current(generation(), hit.memo.environment));
+            attempt(TRY(session_.store())->mark_current(generation(), hit.memo.environment));
         }
         for (const std::string& warning : hit.memo.warnings)
             session_.emit(Warned{warning});
@@ -181,8 +181,6 @@ class Preparation {
     Result<Surroundings> build() {
         const std::unique_ptr<package_index::Registry> registry =
             TRY(make_registry(session_, interpreter_));
-        const std::vector<solve::RootRequirement> extra =
-            TRY(extra_requirements(session_, request_.extra));
         ResolutionResult script;
         const std::vector<solve::RootRequirement> own = script_requirements(request_);
         if (!own.empty()) {
@@ -192,22 +190,26 @@ class Preparation {
         }
         EnvironmentRequest wanted{.interpreter = &interpreter_, .wheels = script.wheels};
         std::int64_t expiry = script.expiry;
-        if (!extra.empty()) {
+        if (!extra_.requirements.empty()) {
             const bool over_base =
                 !needs_environment(request_) && request_.isolation == Isolation::Shared;
             BasePackages base;
             if (over_base) base = TRY(base_packages(interpreter_));
-            if (over_base && satisfies(base, extra, interpreter_.markers))
+            if (over_base && satisfies(base, extra_.requirements, interpreter_.markers))
                 return Surroundings{&interpreter_, {}, {}, {}};
             ResolveRequest with{
-                extra,
+                extra_.requirements,
                 over_base ? base.versions() : versions_of(script.wheels),
-                "`--with` dependencies"
+                "`--with` dependencies",
+                extra_.constraints
             };
             ResolutionResult layer = TRY(resolve(session_, *registry, interpreter_, with));
             expiry = layer.expiry;
             wanted.wheels = in_front(std::move(layer.wheels), script.wheels);
-            if (over_base) wanted.visible_directories = base.directories;
+            if (over_base) {
+                wanted.visible_directories = base.directories;
+                wanted.base_programs = base_programs(interpreter_);
+            }
         }
         name(wanted);
         EnvironmentAnswer answer = TRY(obtain_environment(session_, *registry, wanted));
@@ -262,12 +264,14 @@ class Preparation {
             .script = script,
             .warnings = {}
         };
-        return TRY(session_.store())->write_memo(key_, memo.encode());
+        attempt(TRY(session_.store())->write_memo(key_, memo.encode()));
+        return {};
     }
 
     Session& session_;
     RunRequest request_;
     python::Interpreter interpreter_;
+    ExtraNeeds extra_;
     std::string key_;
 };
 
@@ -336,13 +340,14 @@ Result<Launch> program_of(
 }
 
 Result<void> check_recursion(const RunRequest& request) {
-    if (request.recursion_depth <= request.recursion_limit) return {};
+    const std::uint64_t ours = request.recursion_depth - 1;  // the depth of this very process
+    if (ours <= request.recursion_limit) return {};
     return base::fail(
         Error(
             ErrorKind::Usage,
             fmt::format(
                 "`run` was recursively invoked {} times which exceeds the limit of {}",
-                request.recursion_depth,
+                ours,
                 request.recursion_limit
             )
         )

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "ops/child.h"
 #include "ops/launch.h"
+#include "ops/memo.h"
 #include "ops/run_target.h"
 #include "ops/script_source.h"
 #include "ops/session.h"
@@ -49,7 +50,7 @@ struct RunRequest {
     // installed, as one text.
     std::string settings_fingerprint;
     ChildSettings child;
-    std::uint64_t recursion_depth = 0;  // of the program to be started
+    std::uint64_t recursion_depth = 1;  // of the program to be started; at least 1
     std::uint64_t recursion_limit = 100;
 };
 
@@ -66,9 +67,18 @@ base::Result<std::vector<std::string>> runnable_commands(
     Session& session, const RunRequest& request
 );
 
-// Requirements of --with and the files, parsed.
-base::Result<std::vector<solve::RootRequirement>> extra_requirements(
-    Session& session, const ExtraRequirements& extra
+// What --with and the files ask for, parsed.
+struct ExtraNeeds {
+    std::vector<solve::RootRequirement> requirements;
+    std::vector<pep::Requirement> constraints;  // of `-c` lines
+
+    // Everything of it that can change an answer: texts, and stamps of local wheels.
+    void add_to(Fingerprint& fingerprint) const;
+};
+
+// Reads standard input for the file `-`. `environment` expands ${NAME} in requirements files.
+base::Result<ExtraNeeds> read_extra(
+    Session& session, const ExtraRequirements& extra, const base::Environment& environment
 );
 
 }  // namespace ops

@@ -5,9 +5,9 @@
 #include "install/installed.h"
 #include "ops/environment.h"
 #include "ops/memo.h"
+#include "ops/pinned.h"
 #include "ops/warm.h"
 #include "project/requirements_file.h"
-#include "python/pin.h"
 
 #include <fmt/core.h>
 
@@ -35,10 +35,11 @@ class ToolPreparation {
 
     Result<ReadyLaunch> prepare() {
         base::Environment environment = TRY(child_environment(session_, request_.child));
-        const std::string directory = TRY(base::current_directory());
+        const std::string& directory = session_.options().python.discovery.working_directory;
         tool_ = TRY(parse_tool_request(request_.words.front(), request_.from, directory));
         interpreter_ =
             TRY(session_.interpreter(TRY(python_request()), python::EnvironmentUse::Ignore));
+        extra_ = TRY(read_needs());
         key_ = memo_key();
         const bool ask_again =
             tool_.version == ToolVersion::Latest || request_.memo == MemoUse::WriteOnly;
@@ -57,10 +58,9 @@ class ToolPreparation {
         const PythonChoice& choice = session_.options().python;
         if (!tool_.python || tool_.python->kind() == python::PythonRequest::Kind::Default) {
             if (choice.request) return python::PythonRequest::parse(*choice.request);
-            const auto pin =
-                TRY(python::find_global_pin({.config_directory = choice.config_directory}));
-            const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
-            return pinned == nullptr ? python::PythonRequest() : *pinned;
+            const python::PinOptions where{.config_directory = choice.config_directory};
+            return TRY(pinned_request(session_, where, PinScope::GlobalOnly))
+                .value_or(python::PythonRequest());
         }
         if (choice.request) {
             return base::fail(
@@ -84,13 +84,12 @@ class ToolPreparation {
         fingerprint.add("inode", interpreter_.stamp.inode);
         fingerprint.add("modified", static_cast<std::uint64_t>(interpreter_.stamp.modified_ns));
         fingerprint.add("command", request_.words.front()).add("from", request_.from.value_or(""));
-        for (const std::string& with : request_.extra.with)
-            fingerprint.add("with", with);
-        for (const auto* files :
-             {&request_.extra.files, &request_.constraint_files, &request_.override_files}) {
-            for (const std::string& path : *files)
-                add_file_stamp(fingerprint, path);
-        }
+        extra_.add_to(fingerprint);
+        const ResolveOptions& resolve = session_.options().resolve;
+        for (const pep::Requirement& narrow : resolve.constraints)
+            fingerprint.add("constraint", narrow.to_string());
+        for (const pep::Requirement& force : resolve.overrides)
+            fingerprint.add("override", force.to_string());
         return fingerprint.key();
     }
 
@@ -113,8 +112,18 @@ class ToolPreparation {
         TRY(choose_program(answer, memo));
         for (const std::string& warning : memo.warnings)
             session_.emit(Warned{warning});
-        TRY(TRY(session_.store())->write_memo(key_, memo.encode()));
+        attempt(TRY(session_.store())->write_memo(key_, memo.encode()));
         return ready(std::move(answer.lease), memo.program, std::move(environment));
+    }
+
+    Result<ExtraNeeds> read_needs() {
+        Result<ExtraNeeds> extra = read_extra(session_, request_.extra, request_.child.inherited);
+        if (extra) return extra;
+        const ErrorKind kind =
+            extra.error().kind() == ErrorKind::Usage ? ErrorKind::Usage : ErrorKind::Failed;
+        return base::fail(std::move(extra.error())
+                              .context("Failed to resolve `--with` requirement")
+                              .with_kind(kind));
     }
 
     Result<ResolutionResult> resolve_tool(package_index::Registry& registry) {
@@ -124,19 +133,16 @@ class ToolPreparation {
             if (tool_.version == ToolVersion::Latest) TRY(pin_to_latest(registry, requirement));
             requirements.push_back({std::move(requirement), "--from"});
         }
-        Result<std::vector<solve::RootRequirement>> extra =
-            extra_requirements(session_, request_.extra);
-        if (!extra) {
-            const ErrorKind kind =
-                extra.error().kind() == ErrorKind::Usage ? ErrorKind::Usage : ErrorKind::Failed;
-            return base::fail(std::move(extra.error())
-                                  .context("Failed to resolve `--with` requirement")
-                                  .with_kind(kind));
-        }
-        requirements.insert(requirements.end(), extra->begin(), extra->end());
+        requirements.insert(
+            requirements.end(), extra_.requirements.begin(), extra_.requirements.end()
+        );
         if (requirements.empty()) return ResolutionResult{};
-        Result<ResolutionResult> resolved =
-            resolve(session_, registry, interpreter_, {requirements, {}, "tool dependencies"});
+        Result<ResolutionResult> resolved = resolve(
+            session_,
+            registry,
+            interpreter_,
+            {requirements, {}, "tool dependencies", extra_.constraints}
+        );
         if (!resolved && resolved.error().kind() == ErrorKind::Failed)
             return base::fail(with_hints(std::move(resolved.error())));
         return resolved;
@@ -224,7 +230,7 @@ class ToolPreparation {
         const std::string package = tool_.requirement ? tool_.requirement->name.text() : "";
         const bool own =
             std::ranges::any_of(providers.packages, &std::pair<std::string, bool>::second);
-        if (own || package.empty() || request_.from.has_value()) return;
+        if (own || package.empty()) return;
         const std::string& other = providers.packages.front().first;
         memo.warnings.push_back(fmt::format(
             "An executable named `{0}` is not provided by package `{1}` but is available via the "
@@ -287,15 +293,18 @@ class ToolPreparation {
     ToolRunRequest request_;
     ToolRequest tool_;
     python::Interpreter interpreter_;
+    ExtraNeeds extra_;
     std::string key_;
 };
 
 // Constraints and overrides given as files become options of the session's resolution.
-Result<std::vector<pep::Requirement>> requirements_in(const std::vector<std::string>& files) {
+Result<std::vector<pep::Requirement>> requirements_in(
+    const std::vector<std::string>& files, const base::Environment& environment
+) {
     std::vector<pep::Requirement> requirements;
     const project::RequirementsReader reader{
         [](const std::string& path) { return base::read_file(path); },
-        [](const std::string&) -> std::optional<std::string> { return std::nullopt; },
+        [&](const std::string& name) { return environment.find(name); },
     };
     for (const std::string& path : files) {
         project::RequirementsFile file = TRY(project::read_requirements_file(path, reader));
@@ -309,9 +318,10 @@ Result<std::vector<pep::Requirement>> requirements_in(const std::vector<std::str
 
 Result<ReadyLaunch> prepare_tool(Session& session, ToolRunRequest request) {
     ResolveOptions resolve = session.options().resolve;
-    for (pep::Requirement& narrow : TRY(requirements_in(request.constraint_files)))
+    const base::Environment& environment = request.child.inherited;
+    for (pep::Requirement& narrow : TRY(requirements_in(request.constraint_files, environment)))
         resolve.constraints.push_back(narrow);
-    for (pep::Requirement& force : TRY(requirements_in(request.override_files)))
+    for (pep::Requirement& force : TRY(requirements_in(request.override_files, environment)))
         resolve.overrides.push_back(force);
     session.replace_resolve_options(std::move(resolve));
     return ToolPreparation(session, std::move(request)).prepare();

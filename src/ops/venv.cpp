@@ -3,8 +3,8 @@
 #include "base/file.h"
 #include "install/installer.h"
 #include "ops/payloads.h"
+#include "ops/pinned.h"
 #include "ops/resolver.h"
-#include "python/pin.h"
 
 #include <fmt/core.h>
 
@@ -14,17 +14,19 @@ namespace {
 
 using base::Result;
 
-Result<python::PythonRequest> python_request(const Session& session, const VenvRequest& request) {
+Result<python::PythonRequest> python_request(Session& session, const VenvRequest& request) {
     const PythonChoice& choice = session.options().python;
     if (choice.request) return python::PythonRequest::parse(*choice.request);
     if (request.project == ProjectUse::Ignore) return python::PythonRequest();
-    const auto pin = TRY(python::find_pin({
+    const python::PinOptions where{
         .directory = choice.discovery.working_directory,
         .stop_at = {},
         .config_directory = choice.config_directory,
-    }));
-    const python::PythonRequest* pinned = pin ? pin->first() : nullptr;
-    return pinned == nullptr ? python::PythonRequest() : *pinned;
+    };
+    if (const auto pinned = TRY(pinned_request(session, where))) return *pinned;
+    return request.requires_python
+               ? python::PythonRequest::from_specifiers(*request.requires_python)
+               : python::PythonRequest();
 }
 
 // pip, and what old Pythons need beside it to build anything.
@@ -90,10 +92,15 @@ Result<python::VenvLayout> make_venv(Session& session, VenvRequest request) {
         if (there == python::VenvTarget::Environment)
             session.emit(EnvironmentRemoved{request.path});
     }
+    request.options.seeded = request.seed == Seed::Packages;
     request.options.creator_version = session.options().adder_version;
     python::VenvLayout layout =
         TRY(python::create_venv(request.path, interpreter, request.options));
-    if (request.seed == Seed::Packages) TRY(install_seeds(session, interpreter, layout));
+    if (request.seed == Seed::Packages) {
+        Result<void> seeded = install_seeds(session, interpreter, layout);
+        // The environment stands without its seeds: the command has failed, not the request.
+        if (!seeded) return base::fail(std::move(seeded.error()).with_kind(base::ErrorKind::Usage));
+    }
     return layout;
 }
 

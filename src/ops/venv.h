@@ -3,8 +3,10 @@
 
 #include "base/result.h"
 #include "ops/session.h"
+#include "pep/specifiers.h"
 #include "python/venv.h"
 
+#include <optional>
 #include <string>
 
 namespace ops {
@@ -18,6 +20,7 @@ struct VenvRequest {
     python::VenvOptions options;
     Seed seed = Seed::None;
     ProjectUse project = ProjectUse::Consider;
+    std::optional<pep::Specifiers> requires_python;  // of the project around
 };
 
 // Emits InterpreterChosen, EnvironmentRemoved, EnvironmentCreated and, with seeds, one Changed for each.

@@ -217,9 +217,11 @@ class FileReader {
     std::set<std::string> open_;
 };
 
+// No name of a package has a slash in it.
 bool looks_like_path(std::string_view text) {
-    return text.starts_with('.') || text.starts_with('/') || text.starts_with("file:") ||
-           text.substr(0, text.find_first_of(" ;[")).ends_with(".whl");
+    const std::string_view first = text.substr(0, text.find_first_of(" ;[@<>=!~"));
+    return text.starts_with('.') || first.contains('/') || text.starts_with("file:") ||
+           first.ends_with(".whl");
 }
 
 // Splits "path-or-url[extra] ; marker" into its parts.
@@ -238,6 +240,8 @@ Result<pep::Requirement> requirement_of_place(std::string_view text, const std::
     if (!is_url) url = fmt::format("file://{}", path);
     std::string_view file = place.substr(0, place.find_first_of("#?"));
     file = base::file_name(file);
+    if (!is_url && !base::exists(path))
+        return fail(ErrorKind::Failed, fmt::format("Distribution not found at: {}", url));
     if (!file.ends_with(".whl")) {
         return fail(
             Error(
@@ -246,9 +250,6 @@ Result<pep::Requirement> requirement_of_place(std::string_view text, const std::
             )
                 .hint("build a wheel first and name its file")
         );
-    }
-    if (!is_url && !base::exists(path)) {
-        return fail(ErrorKind::Failed, fmt::format("there is no file `{}`", place));
     }
     const pep::WheelFilename wheel =
         TRY(pep::WheelFilename::parse(base::replace_all(file, "%2B", "+")));

@@ -98,7 +98,10 @@ class Finder {
 
   private:
     Result<Found> find_provided() {
-        std::string path = base::join_path(options_.working_directory, request_.path());
+        std::string_view given = request_.path();
+        while (given.starts_with("./"))
+            given.remove_prefix(2);
+        std::string path = base::join_path(options_.working_directory, given);
         if (request_.kind() == PythonRequest::Kind::Directory) {
             const std::optional<std::string> executable = executable_in(path);
             if (!executable) {
@@ -117,9 +120,13 @@ class Finder {
                 fmt::format("no interpreter found at path `{}`", request_.path())
             );
         }
-        return base::with_context(
-            examine({path, Source::ProvidedPath}),
-            fmt::format("failed to inspect the interpreter at `{}`", request_.path())
+        Result<Found> found = examine({path, Source::ProvidedPath});
+        if (found || found.error().kind() == base::ErrorKind::Interrupted) return found;
+        // Whatever is wrong with it, what was asked for is not there.
+        return base::fail(
+            std::move(found.error())
+                .context(fmt::format("failed to inspect the interpreter at `{}`", request_.path()))
+                .with_kind(base::ErrorKind::NotFound)
         );
     }
 

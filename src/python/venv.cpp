@@ -39,6 +39,7 @@ std::string config_text(const Interpreter& base, const VenvOptions& options) {
         is_visible
     );
     if (options.portability == Portability::Relocatable) text += "relocatable = true\n";
+    if (options.seeded) text += "seed = true\n";
     if (options.prompt) text += fmt::format("prompt = {}\n", on_one_line(*options.prompt));
     if (!options.extends_environment.empty()) {
         text += fmt::format("extends-environment = {}\n", options.extends_environment);

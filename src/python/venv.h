@@ -47,6 +47,7 @@ enum class ExistingPolicy : std::uint8_t {
 struct VenvOptions {
     // What shells show; unset: the name of the directory. See resolve_prompt for ".".
     std::optional<std::string> prompt = {};
+    bool seeded = false;  // noted in pyvenv.cfg for others to see
     SystemSitePackages system_site_packages = SystemSitePackages::Hidden;
     Portability portability = Portability::Fixed;
     Activators activators = Activators::All;
