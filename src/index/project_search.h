@@ -13,6 +13,7 @@
 #include "index/place.h"
 #include "index/registry.h"
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>

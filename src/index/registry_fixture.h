@@ -10,6 +10,7 @@
 #include "wheel_builder.h"
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>

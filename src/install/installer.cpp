@@ -14,6 +14,7 @@
 #include <array>
 #include <atomic>
 #include <fcntl.h>
+#include <functional>
 #include <map>
 #include <memory>
 #include <sys/stat.h>

@@ -283,7 +283,6 @@ TEST_F(InstallerTest, BytecodeIsCompiledOnRequest) {
 }
 
 // --- what is installed
-// ----------------------------------------------------------------------------------------
 
 TEST_F(InstallerTest, ScanTellsWhatIsThere) {
     WheelInstall local = unpacked(WheelBuilder("local_thing", "2.0").file("local.py", ""));

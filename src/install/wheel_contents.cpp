@@ -29,7 +29,6 @@ std::string_view first_part(std::string_view path) {
 }
 
 // --- who the wheel says it is
-// ---------------------------------------------------------------------------------
 
 base::Result<std::string> find_dist_info(const std::vector<WheelMember>& members) {
     std::string found;
@@ -137,7 +136,6 @@ base::Result<Scheme> read_root_scheme(std::string_view text) {
 }
 
 // --- where its files go
-// ---------------------------------------------------------------------------------------
 
 // What makes a directory an environment, and what the store keeps beside it.
 bool is_reserved_in_root(std::string_view target) {
@@ -199,7 +197,6 @@ base::Result<void> place_file(
 }
 
 // --- what else lands where its files do
-// -----------------------------------------------------------------------
 
 // Where a file ends up in a virtual environment, as far as this can be told without one.
 std::string landing_place(const WheelFile& file) {
@@ -249,7 +246,6 @@ base::Result<void> check_landing_places(const codec::ZipReader& zip, WheelConten
 }
 
 // --- the programs it asks for
-// ---------------------------------------------------------------------------------
 
 // "pkg.module" and "cli.main" go into the text of a program.
 bool is_dotted_name(std::string_view text) {

@@ -5,6 +5,8 @@
 #include "net/client.h"
 #include "net/part_file.h"
 
+#include <functional>
+
 namespace net {
 
 class FileBody final : public Body {

@@ -1,5 +1,7 @@
 #include "solve/candidate.h"
 
+#include <algorithm>
+
 namespace solve {
 
 namespace {

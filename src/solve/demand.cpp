@@ -1,5 +1,6 @@
 #include "solve/demand.h"
 
+#include <algorithm>
 #include <set>
 
 namespace solve {

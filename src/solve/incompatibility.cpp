@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace solve {
 
 const Term* Incompatibility::find(PackageId package) const {

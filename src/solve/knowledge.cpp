@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace solve {
 
 base::Result<const Listing*> Knowledge::listing(PackageId package) {

@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace solve {
 
 PartialSolution::Assignments& PartialSolution::at(PackageId package) {

@@ -1,5 +1,7 @@
 #include "solve/prefetch.h"
 
+#include <algorithm>
+
 namespace solve {
 
 namespace {

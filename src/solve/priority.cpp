@@ -1,5 +1,7 @@
 #include "solve/priority.h"
 
+#include <algorithm>
+
 namespace solve {
 
 Priorities::NamePriority* Priorities::of_name(PackageId package) {

@@ -2,6 +2,8 @@
 
 #include "base/check.h"
 
+#include <algorithm>
+
 namespace solve {
 
 std::vector<IncompatibilityId>& Propagation::facts_of(PackageId package) {

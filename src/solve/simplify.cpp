@@ -3,6 +3,8 @@
 #include "base/check.h"
 #include "solve/wording.h"
 
+#include <algorithm>
+
 namespace solve {
 
 namespace {
