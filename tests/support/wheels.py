@@ -12,8 +12,9 @@ def digest(data):
 
 
 def wheel(name, version, *, requires=(), requires_python=None, extras=(), files=None, entry_points=None, tag="py3-none-any", scripts=None,
-          record=True, dist_info=None, change=None):
-    """(file name, bytes). `files` maps paths to text or bytes; `change(members)` may damage the list before it is packed."""
+          data=None, executables=(), record=True, dist_info=None, change=None):
+    """(file name, bytes). `files` maps paths to text or bytes, `data` paths below .data/; `executables` are packed with mode 0755.
+    `change(members)` may damage the list before it is packed."""
     module = name.replace("-", "_")
     members = {f"{module}/__init__.py": f'__version__ = "{version}"\n'} if files is None else dict(files)
     info = dist_info or f"{module}-{version}.dist-info"
@@ -28,6 +29,7 @@ def wheel(name, version, *, requires=(), requires_python=None, extras=(), files=
         members[f"{info}/entry_points.txt"] = "[console_scripts]\n" + "".join(f"{k} = {v}\n" for k, v in entry_points.items())
     for script, text in (scripts or {}).items():
         members[f"{module}-{version}.data/scripts/{script}"] = text
+    members.update({f"{module}-{version}.data/{path}": text for path, text in (data or {}).items()})
     members = {path: text.encode() if isinstance(text, str) else text for path, text in members.items()}
     if record:
         lines = [f"{path},{digest(data)},{len(data)}" for path, data in members.items()]
@@ -39,7 +41,7 @@ def wheel(name, version, *, requires=(), requires_python=None, extras=(), files=
         for path, data in members.items():
             entry = zipfile.ZipInfo(path, EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = (0o100755 if ".data/scripts/" in path else 0o100644) << 16
+            entry.external_attr = (0o100755 if ".data/scripts/" in path or path in executables else 0o100644) << 16
             archive.writestr(entry, data)
     return f"{module}-{version}-{tag}.whl", buffer.getvalue()
 
@@ -93,6 +95,25 @@ def catalogue():
     add("lazy-server", "1.0", requires=["lazy-helper"], entry_points={"lazy-server": "lazy_server:main"},
         files={"lazy_server/__init__.py": LAZY, "lazy_server/late.py": "VALUE = 42\n", "lazy_server/data.txt": "payload\n"})
     add("old-script", "1.0", scripts={"old-script": '#!python\nimport sys\nprint("old", sys.argv[1:])\n'}, files={"old_script.py": ""})
+
+    add("all-schemes", "1.0", files={"all_schemes/__init__.py": "", "all_schemes/tool.sh": "#!/bin/sh\n", "all_schemes/dir/empty.txt": ""}, executables=("all_schemes/tool.sh",),
+        data={"purelib/all_schemes_pure.py": "PURE = 1\n", "platlib/all_schemes_plat.py": "PLAT = 1\n", "data/share/all-schemes/data.txt": "data\n",
+              "data/etc/all-schemes.conf": "", "headers/all_schemes.h": "#define A 1\n"},
+        scripts={"all-schemes-sh": "#!/bin/sh\necho sh\n", "all-schemes-py": "#!pythonw\nprint('py')\n"}, entry_points={"all-schemes": "all_schemes:main"})
+    add("for-linux", "1.0", tag="cp38-abi3-manylinux_2_17_x86_64", files={"for_linux/__init__.py": "KIND = 'linux'\n"})
+    add("for-linux", "1.0", files={"for_linux/__init__.py": "KIND = 'any'\n"})
+    add("path-file", "1.0", files={"path_file.pth": "path_file_lib\n", "path_file_lib/found_by_pth.py": "FOUND = True\n"})
+    add("space-one", "1.0", files={"space/one.py": ""})
+    add("space-two", "1.0", files={"space/two.py": ""})
+    add("marked", "1.0", requires=["quiet-lib ; sys_platform == 'linux'", "for-windows ; sys_platform == 'win32'", "greeting<2 ; python_version < '3.12'", "greeting>=2 ; python_version >= '3.12'"])
+    add("only-pre", "1.0a1")
+    add("only-pre", "1.0b2")
+    add("Mixed.Case_Name", "1.0", dist_info="mixed_case_name-1.0.dist-info", files={"mixed_case_name.py": ""})
+    add("old-python", "2.0", requires_python=">=3.12")
+    add("old-python", "1.0", requires_python=">=3.8")
+    add("local-part", "1.0")
+    add("local-part", "1.0+cpu")
+    add("exits", "1.0", entry_points={"exits": "exits:main"}, files={"exits.py": "import sys\n\ndef main():\n    return int(sys.argv[1])\n"})
 
     for seed in ("pip", "setuptools", "wheel"):
         add(seed, "24.0")
