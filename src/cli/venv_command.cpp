@@ -13,16 +13,13 @@ namespace {
 
 using base::Result;
 
-// "." is the name of the directory we are in. An environment nobody gave a path is called after
-// the directory it belongs to, since all of them are `.venv`.
-Result<std::optional<std::string>> prompt_of(
-    const Invocation& invocation, const std::string& path
-) {
+// "." is the name of the directory we are in. An environment nobody gave a path is called after that
+// directory too, since all of them are `.venv`.
+Result<std::optional<std::string>> prompt_of(const Invocation& invocation) {
     const std::optional<std::string> prompt = invocation.value("--prompt");
-    const std::string here = TRY(base::current_directory());
-    if (prompt == ".") return std::string(base::file_name(here));
-    if (prompt || !invocation.positionals.empty()) return prompt;
-    return std::string(base::file_name(base::parent_path(base::join_path(here, path))));
+    const bool named = !invocation.positionals.empty();
+    if (prompt != "." && (prompt || named)) return prompt;
+    return std::string(base::file_name(TRY(base::current_directory())));
 }
 
 python::ExistingPolicy existing_policy(const Invocation& invocation) {
@@ -53,14 +50,14 @@ std::string activation_hint(const Variables& variables, const std::string& path)
 }
 
 Result<ops::VenvRequest> request_of(
-    const Invocation& invocation, const Configuration& configuration
+    const Invocation& invocation, const Configuration& configuration, const std::string& start
 ) {
     ops::VenvRequest request;
-    const bool in_project = configuration.project_root && !invocation.flag("--no-project");
-    const std::string otherwise =
-        in_project ? base::join_path(*configuration.project_root, ".venv") : ".venv";
+    // Below the root of a project, as outside of one, it is made where we are.
+    const bool at_root = configuration.project_root == start && !invocation.flag("--no-project");
+    const std::string otherwise = at_root ? base::join_path(start, ".venv") : ".venv";
     request.path = invocation.positionals.empty() ? otherwise : invocation.positionals.front();
-    request.options.prompt = TRY(prompt_of(invocation, request.path));
+    request.options.prompt = TRY(prompt_of(invocation));
     request.options.existing = existing_policy(invocation);
     if (invocation.flag("--system-site-packages")) {
         request.options.system_site_packages = python::SystemSitePackages::Visible;
@@ -86,7 +83,7 @@ Result<int> execute(const Context& context, Reporter& reporter) {
     ops::Session session(
         TRY(make_options({invocation, context.variables, configuration.settings})), reporter
     );
-    ops::VenvRequest request = TRY(request_of(invocation, configuration));
+    ops::VenvRequest request = TRY(request_of(invocation, configuration, here));
     const std::string shown = base::display_path(request.path);
     TRY(ops::make_venv(session, std::move(request)));
     reporter.finish();
