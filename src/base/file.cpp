@@ -50,11 +50,13 @@ Result<std::string> read_all(int fd, std::uint64_t limit) {
     std::string bytes;
     struct stat status{};
     std::size_t guess = 4096;
+    std::size_t expected = 0;  // 0: not known; files of /proc say so too
     if (::fstat(fd, &status) == 0 && S_ISREG(status.st_mode)) {
         if (static_cast<std::uint64_t>(status.st_size) > limit) {
             return fail(ErrorKind::Invalid, fmt::format("the file has more than {} bytes", limit));
         }
-        guess = static_cast<std::size_t>(status.st_size) + 1;
+        expected = static_cast<std::size_t>(status.st_size);
+        guess = expected + 1;
     }
     std::size_t used = 0;
     for (;;) {
@@ -64,6 +66,7 @@ Result<std::string> read_all(int fd, std::uint64_t limit) {
         if (count < 0) return fail_errno(errno, "failed to read");
         if (count == 0) break;
         used += static_cast<std::size_t>(count);
+        if (used == expected) break;  // asked for one byte more and did not get it: the end
         if (used > limit)
             return fail(ErrorKind::Invalid, fmt::format("the input has more than {} bytes", limit));
         if (used == bytes.size()) guess = std::max<std::size_t>(guess, 65536);
@@ -190,6 +193,13 @@ Result<std::string> read_link(const std::string& path) {
 
 Result<std::string> canonical_path(const std::string& path) {
     char buffer[PATH_MAX];
+    // The kernel knows it: three system calls however deep the path is, where realpath needs one for each part.
+    if (const Fd fd(::open(path.c_str(), O_PATH | O_CLOEXEC)); fd) {
+        const std::string link = fmt::format("/proc/self/fd/{}", fd.get());
+        const ssize_t length = ::readlink(link.c_str(), buffer, sizeof buffer);
+        const std::string_view target(buffer, length > 0 ? static_cast<std::size_t>(length) : 0);
+        if (target.starts_with('/') && !target.ends_with(" (deleted)")) return std::string(target);
+    }
     if (::realpath(path.c_str(), buffer) == nullptr) {
         return fail_errno(errno, fmt::format("failed to resolve `{}`", path));
     }

@@ -6,6 +6,7 @@
 #include "cli/help.h"
 #include "cli/printer.h"
 #include "cli/settings.h"
+#include "cli/signals.h"
 #include "codec/json.h"
 #include "generated/version.h"
 
@@ -32,23 +33,6 @@ std::size_t terminal_width(const Variables& variables) {
 
 void trace_line(const std::string& line) {
     write_stream(Stream::Error, "DEBUG " + line + "\n");
-}
-
-void on_signal(int signal) {
-    base::request_cancel(signal);
-}
-
-// The first signal asks for a clean end; a second one takes the default action. What the caller ignores
-// (a shell's background jobs) stays ignored, by the program we become as well.
-void handle_signals() {
-    struct sigaction action{};
-    action.sa_handler = on_signal;
-    action.sa_flags = static_cast<int>(SA_RESETHAND);
-    for (const int signal : {SIGINT, SIGTERM}) {
-        struct sigaction before{};
-        ::sigaction(signal, &action, &before);
-        if (before.sa_handler == SIG_IGN) ::sigaction(signal, &before, nullptr);
-    }
 }
 
 int dispatch(const Context& context) {
@@ -123,7 +107,9 @@ int run(const std::vector<std::string>& argv) {
     if (invocation->help || invocation->incomplete) return show_page(context, HelpDetail::Short);
     if (printer.options().verbosity >= Verbosity::Debug) base::set_trace_sink(trace_line);
     if (const int code = change_directory(context); code != 0) return code;
-    handle_signals();
+    // Those that may become a program at once do it when it comes to work.
+    const CommandId command = invocation->command->id;
+    if (command != CommandId::Run && command != CommandId::ToolRun) handle_signals();
     return dispatch(context);
 }
 

@@ -13,20 +13,29 @@ namespace cli {
 
 namespace {
 
-// The last four rules of the colour table; they need no option.
-bool color_by_surroundings(const Variables& variables, int fd) {
-    if (variables.find("CLICOLOR_FORCE")) return true;
-    if (variables.find("CLICOLOR") == "0" || variables.find("TERM") == "dumb") return false;
-    return ::isatty(fd) == 1;
+int descriptor_of(Stream stream) {
+    return stream == Stream::Output ? STDOUT_FILENO : STDERR_FILENO;
 }
 
-bool decide_color(const Invocation& invocation, const Variables& variables, int fd) {
+bool holds(IfTerminal condition, Stream stream) {
+    if (condition != IfTerminal::Ask) return condition == IfTerminal::Always;
+    return ::isatty(descriptor_of(stream)) == 1;
+}
+
+// The last four rules of the colour table; they need no option.
+IfTerminal color_by_surroundings(const Variables& variables) {
+    if (variables.find("CLICOLOR_FORCE")) return IfTerminal::Always;
+    const bool is_plain = variables.find("CLICOLOR") == "0" || variables.find("TERM") == "dumb";
+    return is_plain ? IfTerminal::Never : IfTerminal::Ask;
+}
+
+IfTerminal decide_color(const Invocation& invocation, const Variables& variables) {
     const std::optional<std::string> choice = invocation.value("--color");
-    if (choice == "always") return true;
-    if (choice == "never" || invocation.flag("--no-color")) return false;
-    if (variables.find_filled("NO_COLOR")) return false;
-    if (!choice && variables.find_filled("FORCE_COLOR")) return true;
-    return color_by_surroundings(variables, fd);
+    if (choice == "always") return IfTerminal::Always;
+    if (choice == "never" || invocation.flag("--no-color")) return IfTerminal::Never;
+    if (variables.find_filled("NO_COLOR")) return IfTerminal::Never;
+    if (!choice && variables.find_filled("FORCE_COLOR")) return IfTerminal::Always;
+    return color_by_surroundings(variables);
 }
 
 Verbosity decide_verbosity(const Invocation& invocation, const Variables& variables) {
@@ -87,17 +96,16 @@ std::string hanging(std::string_view text, std::size_t indent) {
 PrinterOptions printer_options(const Invocation& invocation, const Variables& variables) {
     PrinterOptions options;
     options.verbosity = decide_verbosity(invocation, variables);
-    options.color_output = decide_color(invocation, variables, STDOUT_FILENO);
-    options.color_error = decide_color(invocation, variables, STDERR_FILENO);
-    options.progress = options.verbosity == Verbosity::Normal &&
-                       !invocation.flag("--no-progress") && !variables.find_filled("RUST_LOG") &&
-                       variables.find("TERM") != "dumb" && ::isatty(STDERR_FILENO) == 1;
+    options.color = decide_color(invocation, variables);
+    const bool may_draw = options.verbosity == Verbosity::Normal &&
+                          !invocation.flag("--no-progress") && !variables.find_filled("RUST_LOG") &&
+                          variables.find("TERM") != "dumb";
+    options.progress = may_draw ? IfTerminal::Ask : IfTerminal::Never;
     return options;
 }
 
 void write_stream(Stream stream, std::string_view text) {
-    const int fd = stream == Stream::Output ? STDOUT_FILENO : STDERR_FILENO;
-    const base::Result<void> written = base::write_all(fd, text);
+    const base::Result<void> written = base::write_all(descriptor_of(stream), text);
     if (!written && stream == Stream::Output) ::_exit(141);
 }
 
@@ -141,14 +149,20 @@ void Printer::debug(std::string_view line) const {
 }
 
 std::string Printer::styled(Stream stream, Style style, std::string_view text) const {
-    return paint(
-        stream == Stream::Output ? options_.color_output : options_.color_error, style, text
-    );
+    return paint(has_color(stream), style, text);
+}
+
+bool Printer::has_color(Stream stream) const {
+    return holds(options_.color, stream);
+}
+
+bool Printer::has_progress() const {
+    return holds(options_.progress, Stream::Error);
 }
 
 void print_usage_error(const UsageError& error, const Variables& variables) {
-    const bool color =
-        !variables.find_filled("NO_COLOR") && color_by_surroundings(variables, STDERR_FILENO);
+    const bool color = !variables.find_filled("NO_COLOR") &&
+                       holds(color_by_surroundings(variables), Stream::Error);
     std::string text =
         fmt::format("{} {}\n", paint(color, Style::BoldRed, "error:"), error.message);
     for (const std::string& tip : error.tips) {

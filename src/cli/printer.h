@@ -23,14 +23,15 @@ enum class Verbosity { Silent, Quiet, Normal, Debug, Trace };
 
 enum class Stream { Output, Error };
 
+enum class IfTerminal { Never, Ask, Always };
+
 struct PrinterOptions {
     Verbosity verbosity = Verbosity::Normal;
-    bool color_output = false;
-    bool color_error = false;
-    bool progress = false;  // bars may be drawn on standard error
+    IfTerminal color = IfTerminal::Never;
+    IfTerminal progress = IfTerminal::Never;  // bars may be drawn on standard error
 };
 
-// The options from flags, variables and what the streams are.
+// The options from flags and variables. What the streams are is only asked when something is printed.
 PrinterOptions printer_options(const Invocation& invocation, const Variables& variables);
 
 enum class Style { Bold, Dim, Italic, Red, Green, Yellow, Cyan, BoldRed, BoldYellow, BoldCyan };
@@ -50,6 +51,8 @@ class Printer {
     void debug(std::string_view line) const;
 
     std::string styled(Stream stream, Style style, std::string_view text) const;
+    bool has_color(Stream stream) const;
+    bool has_progress() const;
 
   private:
     PrinterOptions options_;

@@ -43,7 +43,7 @@ struct Reporter::Render {
 
     void operator()(const ops::DownloadStarted& event) const {
         self.downloads_[event.name] = {0, event.size};
-        if (self.printer_.options().progress) {
+        if (self.printer_.has_progress()) {
             self.draw_status();
         } else if (event.size >= kShownDownload) {
             self.note(fmt::format("Downloading {} ({})", event.name, human(event.size)));
@@ -134,7 +134,7 @@ void Reporter::clear_status() {
 }
 
 void Reporter::draw_status() {
-    if (!printer_.options().progress || phase_.empty()) return;
+    if (!printer_.has_progress() || phase_.empty()) return;
     const std::int64_t now = base::monotonic_ns();
     if (status_shown_ && now - drawn_at_ < kRedrawNs) return;
     std::uint64_t received = 0;
@@ -157,7 +157,7 @@ std::string Reporter::summary(std::string_view verb, std::size_t count, std::int
     const {
     const std::string time = base::format_duration(nanoseconds);
     const std::string packages = fmt::format("{} package{}", count, count == 1 ? "" : "s");
-    if (!printer_.options().color_error) {
+    if (!printer_.has_color(Stream::Error)) {
         return count == 0 ? fmt::format("{} in {}", verb, time)
                           : fmt::format("{} {} in {}", verb, packages, time);
     }

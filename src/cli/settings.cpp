@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/index_settings.h"
 #include "cli/network_settings.h"
+#include "cli/signals.h"
 #include "generated/version.h"
 #include "project/requirements_file.h"
 
@@ -314,6 +315,7 @@ Result<ops::Options> make_options(const Inputs& inputs) {
     options.python = TRY(python_choice(inputs));
     options.adder_version = fmt::format("{} {}", ADDER_VERSION, ADDER_COMMIT);
     options.executable = TRY(own_executable());
+    options.on_work = handle_signals;
     if (!no_cache)
         TRY(check_outside_of_store(options.python.discovery.working_directory, options.store.root));
     return options;

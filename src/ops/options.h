@@ -13,6 +13,7 @@
 #include "store/store.h"
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -78,6 +79,9 @@ struct Options {
 
     std::string adder_version;
     std::string executable;  // absolute path of this program: $UV of the child
+    // Called once, before the first thing that may take a while. Until then there is nothing to tidy up, and signals
+    // may end the process at once.
+    std::function<void()> on_work;
 };
 
 }  // namespace ops

@@ -1,6 +1,14 @@
 #include "ops/session.h"
 
+#include <utility>
+
 namespace ops {
+
+namespace {
+
+constexpr std::string_view kInterpreters = "interpreters";
+
+}  // namespace
 
 Session::Session(Options options, EventSink& events)
     : options_(std::move(options)), events_(events) {}
@@ -18,12 +26,18 @@ base::Result<store::Store*> Session::store() {
     return store_.get();
 }
 
+void Session::begin_work() {
+    if (const std::function<void()> tell = std::exchange(options_.on_work, nullptr)) tell();
+}
+
 net::Client& Session::client() {
+    begin_work();
     if (!client_) client_ = std::make_unique<net::Client>(options_.network);
     return *client_;
 }
 
 base::TaskPool& Session::pool() {
+    begin_work();
     if (!pool_) {
         const std::size_t threads = options_.install.threads;
         pool_ =
@@ -33,19 +47,23 @@ base::TaskPool& Session::pool() {
 }
 
 base::Result<python::DiscoveryOptions> Session::discovery(python::EnvironmentUse environments) {
+    begin_work();
     python::DiscoveryOptions discovery = options_.python.discovery;
     discovery.environments = environments;
-    discovery.facts_directory = TRY(TRY(store())->bucket("interpreters"));
+    discovery.facts_directory = TRY(TRY(store())->bucket(kInterpreters));
     return discovery;
 }
 
 base::Result<python::Interpreter> Session::interpreter(
     const python::PythonRequest& request, python::EnvironmentUse environments
 ) {
-    const python::DiscoveryOptions options = TRY(discovery(environments));
-    if (std::optional<python::Interpreter> known = python::recall_interpreter(request, options))
+    python::DiscoveryOptions look = options_.python.discovery;
+    look.environments = environments;
+    look.facts_directory = TRY(store())->bucket_path(kInterpreters);
+    if (std::optional<python::Interpreter> known = python::recall_interpreter(request, look))
         return *known;
-    base::Result<python::Interpreter> found = python::find_interpreter(request, options);
+    base::Result<python::Interpreter> found =
+        python::find_interpreter(request, TRY(discovery(environments)));
     if (found || found.error().kind() == base::ErrorKind::Interrupted) return found;
     // Without a Python nothing can even be tried: not a "no", but a wrong setting (exit 2).
     return base::fail(std::move(found.error()).with_kind(base::ErrorKind::Usage));

@@ -36,6 +36,7 @@ class Session {
     base::Result<store::Store*> store();
     net::Client& client();
     base::TaskPool& pool();
+
     // Ends all connections. Before this process becomes a program, which would inherit those of
     // libcurl's descriptors that it does not mark.
     void disconnect() { client_.reset(); }
@@ -49,6 +50,8 @@ class Session {
     base::Result<python::DiscoveryOptions> discovery(python::EnvironmentUse environments);
 
   private:
+    void begin_work();
+
     Options options_;
     EventSink& events_;
     std::unique_ptr<store::Store> store_;

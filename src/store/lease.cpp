@@ -20,14 +20,15 @@ namespace {
 // High enough to be out of everybody's way, low enough for the usual limit of 1024 descriptors.
 constexpr int kPreferredDescriptor = 960;
 constexpr int kReserve = 8;
+constexpr int kLowestDescriptor = 3;
 
-int preferred_descriptor() {
+// Where the limit is lower than usual.
+int highest_descriptor() {
     rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 ||
-        limit.rlim_cur > kPreferredDescriptor + kReserve) {
-        return kPreferredDescriptor;
-    }
-    return std::max(static_cast<int>(limit.rlim_cur) - kReserve, 3);
+    const bool is_known =
+        ::getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < kPreferredDescriptor;
+    return is_known ? std::max(static_cast<int>(limit.rlim_cur) - kReserve, kLowestDescriptor)
+                    : kPreferredDescriptor;
 }
 
 }  // namespace
@@ -35,10 +36,12 @@ int preferred_descriptor() {
 Result<int> InheritedLock::pass_on() {
     if (passed_ >= 0) return passed_;
     // The lock belongs to the open file description: at no moment is that one without a descriptor.
-    for (const int lowest : {preferred_descriptor(), 10, 3}) {
+    passed_ = ::fcntl(fd_.get(), F_DUPFD, kPreferredDescriptor);
+    if (passed_ >= 0) return passed_;
+    for (const int lowest : {highest_descriptor(), 10, kLowestDescriptor}) {
+        if (errno != EINVAL && errno != EMFILE) break;
         passed_ = ::fcntl(fd_.get(), F_DUPFD, lowest);
         if (passed_ >= 0) return passed_;
-        if (errno != EINVAL && errno != EMFILE) break;
     }
     // No number left: the one we have will do.
     if (::fcntl(fd_.get(), F_SETFD, 0) != 0)

@@ -226,9 +226,13 @@ Result<void> Store::write_memo(std::string_view name, std::string_view bytes) {
     return base::write_file_atomically(fmt::format("{}/{}", state_->layout.memos(), name), bytes);
 }
 
+std::string Store::bucket_path(std::string_view name) const {
+    return fmt::format("{}/{}", state_->layout.buckets(), name);
+}
+
 Result<std::string> Store::bucket(std::string_view name) {
     TRY(check_key(name));
-    const std::string path = fmt::format("{}/{}", state_->layout.buckets(), name);
+    const std::string path = bucket_path(name);
     const bool existed = state_->present_kind().has_value();
     if (const std::optional<LockKind> kind = state_->present_kind()) state_->hold_buckets(*kind);
     if (existed && (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST)) return path;

@@ -112,6 +112,8 @@ class Store {
     // (normalised), and files named by it or whose name goes on with '.' or '~' ("flask.page",
     // "flask~3.0.whl"). Normalised names contain neither. `prune --ci` empties the bucket "wheels".
     base::Result<std::string> bucket(std::string_view name);
+    // Where that directory is or would be, for a look at files that may not be there or vanish.
+    std::string bucket_path(std::string_view name) const;
 
     // --- collecting
     // Returns when everything that may go has no name and lies in trash/; a detached child, or the
