@@ -1,4 +1,5 @@
-// The collector of bodies. Everything that removes bodies goes through collect_bodies, which does, for a batch at a time:
+// The collector of bodies. Everything that removes bodies goes through collect_bodies, which does, for a batch at a
+// time:
 //
 //     claim    a write lock on the lease, never waited for; refused: the body is in use
 //     look     /proc, with the claims held: programs that lost the descriptor

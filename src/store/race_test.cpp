@@ -233,37 +233,56 @@ const Scenario kScenarios[] = {
      }},
 };
 
-TEST_F(StoreTest, AKillAtAnyNamedPointDoesNoHarm) {
-    const auto run_in_child = [&](int (*work)(const StoreOptions&)) {
+// Kills at one point after the other until the work gets through; how many there were.
+class KillTest : public StoreTest {
+  protected:
+    int run_in_child(int (*work)(const StoreOptions&)) {
         return run_child([&] { return work(options()); });
-    };
+    }
+
+    void fill_store() {
+        ASSERT_EQ(run_in_child(run_once), 0);
+        Store store = open();
+        build(store, "tool-b", info_of(BodyKind::Tool, "b"));
+        wait_for_housekeeper(layout());
+        ::unlink(layout().name("tool-b").c_str());
+    }
+
+    // True when the work got through.
+    bool survives_kill_at(const Scenario& scenario, int point) {
+        const int code = run_child([&] {
+            points_left = point;
+            set_sync_hook(die_at_point);
+            return scenario.work(options());
+        });
+        EXPECT_TRUE(code == 0 || code == -SIGKILL)
+            << scenario.name << " at " << point << ": " << code;
+        // A name leads to something whole, or to nothing; and the next run works.
+        if (const std::optional<Lease> lease = must(open().lease("script-a"))) {
+            EXPECT_TRUE(is_whole(lease->body_path())) << scenario.name << " at " << point;
+        }
+        EXPECT_EQ(run_in_child(run_once), 0) << scenario.name << " at " << point;
+        EXPECT_EQ(run_in_child(unpack_once), 0) << scenario.name << " at " << point;
+        expect_clean_empties();
+        return code != -SIGKILL;
+    }
+
+    int kill_at_each_point(const Scenario& scenario) {
+        for (int point = 1;; ++point) {
+            if (scenario.starts_filled) fill_store();
+            if (survives_kill_at(scenario, point) || HasFailure()) return point - 1;
+        }
+    }
+};
+
+TEST_F(KillTest, AtAnyNamedPointDoesNoHarm) {
     for (const Scenario& scenario : kScenarios) {
         int points = 0;
-        for (int point = 1;; ++point) {
-            if (scenario.starts_filled) {
-                ASSERT_EQ(run_in_child(run_once), 0);
-                Store store = open();
-                build(store, "tool-b", info_of(BodyKind::Tool, "b"));
-                wait_for_housekeeper(layout());
-                ::unlink(layout().name("tool-b").c_str());
-            }
-            const int code = run_child([&] {
-                points_left = point;
-                set_sync_hook(die_at_point);
-                return scenario.work(options());
-            });
-            ASSERT_TRUE(code == 0 || code == -SIGKILL)
-                << scenario.name << " at " << point << ": " << code;
-            // A name leads to something whole, or to nothing; and the next run works.
-            if (const std::optional<Lease> lease = must(open().lease("script-a"))) {
-                EXPECT_TRUE(is_whole(lease->body_path())) << scenario.name << " at " << point;
-            }
-            ASSERT_EQ(run_in_child(run_once), 0) << scenario.name << " at " << point;
-            ASSERT_EQ(run_in_child(unpack_once), 0) << scenario.name << " at " << point;
-            expect_clean_empties();
-            ASSERT_FALSE(HasFailure()) << scenario.name << " at " << point;
-            if (code == 0) break;
-            points = point;
+        // A housekeeper that a set-up left behind may start late and do the work that is to be killed: then there is
+        // no point to be met, and the round says nothing.
+        for (int round = 0; round < 20 && points == 0; ++round) {
+            points = kill_at_each_point(scenario);
+            ASSERT_FALSE(HasFailure());
         }
         EXPECT_GT(points, 0) << scenario.name;
     }
