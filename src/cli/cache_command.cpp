@@ -138,7 +138,8 @@ Result<int> list_bodies(const Context& context) {
     if (invocation.flag("--in-use"))
         std::erase_if(bodies, [](const store::StoredBody& body) { return !body.in_use; });
     context.printer.output(
-        wants_json(invocation) ? bodies_json(bodies) : bodies_text(bodies, base::wall_clock_ns())
+        wants_json(invocation) ? bodies_json(bodies)
+                               : bodies_text(context, bodies, base::wall_clock_ns())
     );
     return 0;
 }

@@ -37,8 +37,17 @@ std::string shortened(const std::string& command) {
     return text;
 }
 
-std::string users_text(const store::StoredBody& body) {
-    if (body.users.empty()) return "      a program of another user or container\n";
+// The look for users passes over the process that looks: it may run from the store itself.
+bool is_ours(const Context& context, const store::StoredBody& body) {
+    const std::string leases = context.variables.find("ADDER_LEASE").value_or("");
+    return leases.contains(":" + body.id);
+}
+
+std::string users_text(const Context& context, const store::StoredBody& body) {
+    if (body.users.empty()) {
+        return is_ours(context, body) ? "      this command\n"
+                                      : "      a program of another user or container\n";
+    }
     std::string text;
     for (const store::User& user : body.users) {
         text += fmt::format(
@@ -117,7 +126,10 @@ void print_collection(
         );
         for (const store::StoredBody& body : report.kept) {
             kept += fmt::format(
-                "\n  {} ({})\n{}", title(body), base::format_bytes(body.bytes), users_text(body)
+                "\n  {} ({})\n{}",
+                title(body),
+                base::format_bytes(body.bytes),
+                users_text(context, body)
             );
             kept.pop_back();
         }
@@ -172,7 +184,9 @@ std::string bodies_json(const std::vector<store::StoredBody>& bodies) {
     return json.take() + "\n";
 }
 
-std::string bodies_text(const std::vector<store::StoredBody>& bodies, std::int64_t now_ns) {
+std::string bodies_text(
+    const Context& context, const std::vector<store::StoredBody>& bodies, std::int64_t now_ns
+) {
     std::size_t width = 0;
     for (const store::StoredBody& body : bodies)
         width = std::max(width, title(body).size());
@@ -190,7 +204,7 @@ std::string bodies_text(const std::vector<store::StoredBody>& bodies, std::int64
             body.in_use ? "  in use" : "",
             body.key.empty() ? "  condemned" : ""
         );
-        if (body.in_use) text += users_text(body);
+        if (body.in_use) text += users_text(context, body);
     }
     return text;
 }

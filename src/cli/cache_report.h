@@ -26,6 +26,8 @@ std::string collection_json(const store::CollectionReport& report, DryRun dry_ru
 std::string size_json(const store::StoreSize& size);
 std::string bodies_json(const std::vector<store::StoredBody>& bodies);
 // One environment a line, then the processes that use it.
-std::string bodies_text(const std::vector<store::StoredBody>& bodies, std::int64_t now_ns);
+std::string bodies_text(
+    const Context& context, const std::vector<store::StoredBody>& bodies, std::int64_t now_ns
+);
 
 }  // namespace cli
