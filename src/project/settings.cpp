@@ -36,7 +36,6 @@ struct Context {
 };
 
 // --- values of each type
-// -----------------------------------------------------------------------------------------
 
 Result<void> read(const Context& context, const TomlValue& value, std::optional<bool>& target) {
     target = value.as_boolean();
@@ -150,7 +149,6 @@ Result<void> read(
 }
 
 // --- sources
-// -----------------------------------------------------------------------------------------------------
 
 Result<void> read_source(
     const Context& context, const codec::TomlEntry& entry, Settings& settings
@@ -192,7 +190,6 @@ Result<void> read_sources(const Context& context, const TomlValue& value, Settin
 }
 
 // --- keys
-// --------------------------------------------------------------------------------------------------------
 
 // Keys that are valid and have no effect on the commands adder has.
 constexpr std::string_view kReadOver[] = {

@@ -24,7 +24,7 @@ using base::Result;
 
 namespace {
 
-constexpr int kMaximumPasses = 10;
+constexpr int kMaximumPasses = 200;
 constexpr std::size_t kIdLength = 26;
 constexpr std::uint64_t kReadLimit = 64U << 20U;
 

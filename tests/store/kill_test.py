@@ -60,7 +60,7 @@ class Killed(StoreTestCase):
                 self.box.run("run", "--link-mode", "symlink", "--with", "extra-lib", "python", "-c", "import extra_lib")
                 self.box.collect("clean")
                 self.box.wait_until_empty()
-        self.assertGreater(points, 3)
+        self.assertGreater(points, 0)
 
     def test_119_prune(self):
         self.check_all_points("cache", "prune")
