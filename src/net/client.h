@@ -51,7 +51,7 @@ struct ClientOptions {
     Connectivity connectivity = Connectivity::Online;  // Offline: every request fails at once
     std::int64_t connect_timeout_ms = 10'000;  // name lookup, TCP and TLS (UV_HTTP_CONNECT_TIMEOUT)
     std::int64_t stall_timeout_ms =
-        30'000;         // without a byte, rounded up to seconds (UV_HTTP_TIMEOUT)
+        30'000;         // with less than 32 bytes a second, rounded up to seconds (UV_HTTP_TIMEOUT)
     RetryPolicy retry;  // UV_HTTP_RETRIES
     ProxyOptions proxy;
     TrustOptions trust;                       // SSL_CERT_FILE, SSL_CERT_DIR

@@ -253,7 +253,7 @@ TEST(Failure, SaysThatNothingArrives) {
     const auto response = fetch(server.url("/"), impatient);
     ASSERT_FALSE(response);
     EXPECT_EQ(response.error().kind(), base::ErrorKind::Network);
-    EXPECT_EQ(response.error().causes().at(0), "nothing arrived for 1 s");
+    EXPECT_EQ(response.error().causes().at(0), "next to nothing arrived for 1 s");
     EXPECT_EQ(response.error().hints().size(), 1u);
 }
 

@@ -22,6 +22,8 @@ namespace {
 
 constexpr const char* kLibrary = "libcurl.so.4";
 constexpr unsigned kOldestVersion = 0x075500;  // 7.85: CURLOPT_PROTOCOLS_STR
+// No line is that slow: who sends less sends to keep us waiting.
+constexpr long kSlowestBytesPerSecond = 32;
 constexpr long kReceiveBuffer = 128 << 10;
 constexpr std::size_t kIdleHandles = 32;
 constexpr std::size_t kLargestHead = 256 << 10;
@@ -330,7 +332,7 @@ void CurlTransport::set_limits(const Transfer& transfer) const {
     set(transfer, CURLOPT_OPENSOCKETFUNCTION, &open_socket);
     set(transfer, CURLOPT_BUFFERSIZE, kReceiveBuffer);
     set(transfer, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout_ms));
-    set(transfer, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    set(transfer, CURLOPT_LOW_SPEED_LIMIT, kSlowestBytesPerSecond);
     set(transfer,
         CURLOPT_LOW_SPEED_TIME,
         static_cast<long>((options_.stall_timeout_ms + 999) / 1000));

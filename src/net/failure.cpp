@@ -37,7 +37,9 @@ std::string reason_of(const Url& url, TransferFault fault, const FailureContext&
         case TransferFault::Proxy:
             return "the proxy does not let us through";
         case TransferFault::Stalled:
-            return fmt::format("nothing arrived for {} s", seconds(context.stall_timeout_ms));
+            return fmt::format(
+                "next to nothing arrived for {} s", seconds(context.stall_timeout_ms)
+            );
         case TransferFault::Broken:
             return "the answer broke off";
         case TransferFault::Stopped:

@@ -46,7 +46,7 @@ enum class TransferFault {
     Certificate,        // the server is not who it should be
     ClientCertificate,  // ours cannot be used
     Proxy,              // the proxy is unknown or refuses
-    Stalled,            // no bytes in time
+    Stalled,            // too few bytes in time
     Broken,             // ended before its end, or no HTTP
     Stopped,            // the handler said so
     Other,

@@ -5,7 +5,6 @@ import http.server
 import io
 import json
 import os
-import pathlib
 import subprocess
 import sys
 import threading
@@ -125,7 +124,17 @@ class Hostile(http.server.BaseHTTPRequestHandler):
             self.wfile.write(CHUNK)
 
     def trickle(self, rest):
-        """So slow that a limit on the time between two bytes alone would never end it... but silence does."""
+        """A byte now and then: never silent for long, never done."""
+        self.send_response(200)
+        self.send_header("Content-Type", JSON)
+        self.send_header("Content-Length", "1000000")
+        self.end_headers()
+        while True:
+            self.wfile.write(b" ")
+            self.wfile.flush()
+            threading.Event().wait(0.2)
+
+    def silence(self, rest):
         self.send_response(200)
         self.send_header("Content-Type", JSON)
         self.send_header("Content-Length", "1000000")
@@ -196,6 +205,8 @@ class HostileIndex(StoreTestCase):
         largest = 0
         command = [sys.executable, "-c", MEASURE, self.box.binary, "run", "--default-index", f"{self.evil_url}/{behaviour}/simple/", "--with", project, "true"]
         process = subprocess.Popen(command, cwd=self.box.work, env=self.box.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.communicate)
+        self.addCleanup(process.kill)
         end = time.monotonic() + sandbox.DEADLINE_S * 2 * sandbox.patience()
         while process.poll() is None:
             self.assertLess(time.monotonic(), end, f"{behaviour} never ends")
@@ -232,6 +243,10 @@ class HostileIndex(StoreTestCase):
     def test_a_trickle(self):
         self.box.environment["UV_HTTP_TIMEOUT"] = "1"
         self.refuse("trickle")
+
+    def test_silence(self):
+        self.box.environment["UV_HTTP_TIMEOUT"] = "1"
+        self.refuse("silence")
 
     def test_redirects_without_end(self):
         self.refuse("loop", words=["redirect"])
