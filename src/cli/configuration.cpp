@@ -177,7 +177,7 @@ Result<std::optional<std::string>> project_directory(const Invocation& invocatio
             base::ErrorKind::Usage, fmt::format("Project directory `{}` does not exist", *project)
         );
     }
-    const std::string path = TRY(base::absolute_path(*project));
+    std::string path = TRY(base::absolute_path(*project));
     if (base::is_directory(path)) return path;
     if (base::file_name(path) == "pyproject.toml") return std::string(base::parent_path(path));
     return base::fail(

@@ -14,7 +14,8 @@ constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 constexpr std::int64_t kWeek = 7 * kDay;
-constexpr std::int64_t kLongest = 1000 * 366 * kDay;
+constexpr std::int64_t kYear = 366 * kDay;
+constexpr std::int64_t kLongest = 1000 * kYear;
 
 struct Unit {
     std::string_view name;

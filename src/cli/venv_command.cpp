@@ -16,7 +16,7 @@ using base::Result;
 // "." is the name of the directory we are in. An environment nobody gave a path is called after that
 // directory too, since all of them are `.venv`.
 Result<std::optional<std::string>> prompt_of(const Invocation& invocation) {
-    const std::optional<std::string> prompt = invocation.value("--prompt");
+    std::optional<std::string> prompt = invocation.value("--prompt");
     const bool named = !invocation.positionals.empty();
     if (prompt != "." && (prompt || named)) return prompt;
     return std::string(base::file_name(TRY(base::current_directory())));
