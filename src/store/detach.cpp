@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -28,6 +29,9 @@ void let_go_of_everything() {
     }
     ::close_range(3, ~0U, 0);
     static_cast<void>(::chdir("/"));
+    // Started from within a body, our environment names it; the look into /proc must not take us for its user.
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        std::memset(*entry, 0, std::strlen(*entry));
 }
 
 void reset_signals() {

@@ -127,6 +127,8 @@ class KCases(StoreTestCase):
         self.box.script("s.py")
         helper = self.box.helper("no-cache", "run", "--no-cache", "s.py")
         self.assertFalse(self.box.cache.exists())
+        (reaper,) = self.box.processes_of_adder()
+        self.assertEqual([entry for entry in sandbox.environment_of(reaper) if entry], [])  # it is nobody's user
         helper.kill()
         eventually(lambda: not self.box.private_roots(), "the reaper removes the private store")
         self.assert_no_process_stays()

@@ -188,9 +188,6 @@ class WithoutRights(StoreTestCase):
         if version is None or version.stdout.strip() != "True":
             self.skipTest("no Python that everybody may read")
         self.box.base.chmod(0o755)
-        binary = self.box.base / "adder"
-        shutil.copy2(self.box.binary, binary)
-        self.box.binary = str(binary)
         self.box.environment.update({"UV_PYTHON": python, "PATH": "/usr/bin:/bin"})
         self.home = self.box.base / "nobody"
         self.home.mkdir()

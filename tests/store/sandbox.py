@@ -145,10 +145,13 @@ class Helper:
 class Sandbox:
     def __init__(self, binary, index_url, python):
         self.base = pathlib.Path(os.path.realpath(tempfile.mkdtemp(prefix="adder-store-")))
-        self.binary, self.index_url, self.python = binary, index_url, python
+        self.index_url, self.python = index_url, python
         self.work, self.home, self.tmp, self.cache = (self.base / name for name in ("work", "home", "tmp", "cache"))
         for directory in (self.work, self.home, self.tmp):
             directory.mkdir()
+        # Under a path of its own, so that its processes are known; and it may be built anew meanwhile.
+        self.binary = str(self.base / "adder")
+        shutil.copy2(binary, self.binary)
         self.environment = {
             "PATH": f"{os.path.dirname(python)}:/usr/bin:/bin", "HOME": str(self.home), "TMPDIR": str(self.tmp), "UV_CACHE_DIR": str(self.cache),
             "UV_DEFAULT_INDEX": f"{index_url}/simple/", "UV_PYTHON": python, "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_TIMEOUT": "5",
@@ -234,15 +237,14 @@ class Sandbox:
 
     def processes_of_adder(self):
         """Processes that are adder itself (a reaper, a housekeeper, a command) and belong to this sandbox."""
-        marker = f"HOME={self.home}"
-        return [pid for pid in processes() if executable_of(pid) == os.path.realpath(self.binary) and marker in environment_of(pid)]
+        return [pid for pid in processes() if executable_of(pid) == self.binary]
 
     def close(self):
         for helper in self.helpers:
             helper.close()
         marker = f"HOME={self.home}"
         for pid in processes():
-            if marker in environment_of(pid):
+            if marker in environment_of(pid) or executable_of(pid) == self.binary:
                 kill_hard(pid)
         shutil.rmtree(self.base, ignore_errors=True)
 
