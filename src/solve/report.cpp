@@ -242,9 +242,9 @@ base::Error NoSolution::to_error() const {
         base::ErrorKind::Failed, "there is no set of versions that meets all requirements"
     );
     for (std::string& line : report())
-        std::move(error).cause(std::move(line));
+        error = std::move(error).cause(std::move(line));
     for (const std::string& hint : hints)
-        std::move(error).hint(hint);
+        error = std::move(error).hint(hint);
     return error;
 }
 

@@ -32,9 +32,7 @@ class Simplifier {
         node.right = stand_in_[node.right];
         if (nodes_[node.left].kind == FactKind::Link) {
             stand_in_[i] = node.right;
-        } else if (nodes_[node.right].kind == FactKind::Link) {
-            stand_in_[i] = node.left;
-        } else if (node.left == node.right) {
+        } else if (nodes_[node.right].kind == FactKind::Link || node.left == node.right) {
             stand_in_[i] = node.left;
         } else if (!absorb(i, node.left, node.right)) {
             absorb(i, node.right, node.left);
