@@ -117,7 +117,8 @@ void PayloadLocks::release(std::string_view sha256) {
 
 PayloadLocks::Shard& PayloadLocks::shard_of(std::string_view sha256) {
     unsigned index = 0;
-    std::from_chars(sha256.data(), sha256.data() + 2, index, 16);
+    const std::string_view digits = sha256.substr(0, 2);
+    std::from_chars(digits.data(), digits.data() + digits.size(), index, 16);
     return shards_[index % shards_.size()];
 }
 

@@ -44,10 +44,10 @@ bool is_safe_parent(const std::string& path) {
 }
 
 Result<std::string> make_parent(const std::string& temporary_directory) {
-    const std::string usual = temporary_directory + "/" + parent_prefix();
+    std::string usual = temporary_directory + "/" + parent_prefix();
     static_cast<void>(::mkdir(usual.c_str(), 0700));
     if (is_safe_parent(usual)) return usual;
-    const std::string other = usual + "-" + base::random_id();
+    std::string other = usual + "-" + base::random_id();
     TRY(base::make_directory(other, 0700));
     return other;
 }

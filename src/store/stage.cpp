@@ -46,9 +46,10 @@ Result<LeasedDirectory> create_leased_directory(
     const std::string path = parent + "/" + id;
     const std::string beside = path + ".lease";
     std::optional<Fd> fd;
+    const std::string beginning = fmt::format("{}/.new-{}", parent, id);
     for (int attempt = 0; !fd && attempt < kCreateAttempts; ++attempt) {
         if (attempt > 0) pause_for_ms(1);
-        fd = TRY(create_locked_file(parent + "/.new-" + id, beside, kind));
+        fd = TRY(create_locked_file(beginning, beside, kind));
     }
     if (!fd) return base::fail(base::ErrorKind::Io, fmt::format("failed to lock `{}`", beside));
     sync_point("stage.before-directory");

@@ -232,7 +232,7 @@ std::string Store::bucket_path(std::string_view name) const {
 
 Result<std::string> Store::bucket(std::string_view name) {
     TRY(check_key(name));
-    const std::string path = bucket_path(name);
+    std::string path = bucket_path(name);
     const bool existed = state_->present_kind().has_value();
     if (const std::optional<LockKind> kind = state_->present_kind()) state_->hold_buckets(*kind);
     if (existed && (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST)) return path;
