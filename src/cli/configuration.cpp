@@ -96,15 +96,33 @@ Result<void> walk_up(std::string directory, Configuration& configuration) {
     }
 }
 
-std::optional<std::string> user_file(const Variables& variables) {
+Result<void> add_outer_files(const Variables& variables, Configuration& configuration) {
+    if (const std::optional<std::string> directory = user_configuration_directory(variables)) {
+        if (std::optional<project::Settings> settings =
+                TRY(read_file(base::join_path(*directory, "uv.toml")))) {
+            configuration.settings = merge_settings(std::move(configuration.settings), *settings);
+        }
+    }
+    for (const std::string& path : system_configuration_files(variables)) {
+        std::optional<project::Settings> settings = TRY(read_file(path));
+        if (!settings) continue;
+        configuration.settings = merge_settings(std::move(configuration.settings), *settings);
+        break;
+    }
+    return {};
+}
+
+}  // namespace
+
+std::optional<std::string> user_configuration_directory(const Variables& variables) {
     if (const auto home = variables.find_filled("XDG_CONFIG_HOME"))
-        return base::join_path(*home, "uv/uv.toml");
+        return base::join_path(*home, "uv");
     if (const auto home = variables.find_filled("HOME"))
-        return base::join_path(*home, ".config/uv/uv.toml");
+        return base::join_path(*home, ".config/uv");
     return std::nullopt;
 }
 
-std::vector<std::string> system_files(const Variables& variables) {
+std::vector<std::string> system_configuration_files(const Variables& variables) {
     std::vector<std::string> files;
     if (parse_boolean(variables.find("UV_NO_SYSTEM_CONFIG").value_or("")).value_or(false))
         return files;
@@ -119,22 +137,12 @@ std::vector<std::string> system_files(const Variables& variables) {
     return files;
 }
 
-Result<void> add_outer_files(const Variables& variables, Configuration& configuration) {
-    if (const std::optional<std::string> path = user_file(variables)) {
-        if (std::optional<project::Settings> settings = TRY(read_file(*path))) {
-            configuration.settings = merge_settings(std::move(configuration.settings), *settings);
-        }
-    }
-    for (const std::string& path : system_files(variables)) {
-        std::optional<project::Settings> settings = TRY(read_file(path));
-        if (!settings) continue;
-        configuration.settings = merge_settings(std::move(configuration.settings), *settings);
-        break;
-    }
-    return {};
+std::optional<std::string> named_configuration_file(
+    const Invocation& invocation, const Variables& variables
+) {
+    const std::optional<std::string> named = invocation.value("--config-file");
+    return named ? named : variables.find_filled("UV_CONFIG_FILE");
 }
-
-}  // namespace
 
 Result<Configuration> load_configuration(
     const Invocation& invocation,
@@ -143,8 +151,7 @@ Result<Configuration> load_configuration(
     const std::string& start_directory
 ) {
     Configuration configuration;
-    std::optional<std::string> only = invocation.value("--config-file");
-    if (!only) only = variables.find_filled("UV_CONFIG_FILE");
+    const std::optional<std::string> only = named_configuration_file(invocation, variables);
     const bool ignored = invocation.flag("--no-config");
     if (scope == ConfigurationScope::All) {
         Configuration around;

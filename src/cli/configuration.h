@@ -39,6 +39,14 @@ base::Result<Configuration> load_configuration(
     const std::string& start_directory
 );
 
+// The places outside of projects: <config>/uv of the user (with uv.toml and the global version pin), the system's
+// files, and the file that was named in place of all others.
+std::optional<std::string> user_configuration_directory(const Variables& variables);
+std::vector<std::string> system_configuration_files(const Variables& variables);
+std::optional<std::string> named_configuration_file(
+    const Invocation& invocation, const Variables& variables
+);
+
 // The directory that `--project` names; nullopt when it is not given.
 base::Result<std::optional<std::string>> project_directory(const Invocation& invocation);
 

@@ -38,7 +38,8 @@ Result<Here> options_here(const Context& context) {
 Result<python::PythonRequest> requested_by_script(const std::string& path) {
     if (!base::exists(path))
         return base::fail(base::ErrorKind::Usage, fmt::format("there is no script `{}`", path));
-    const auto script = TRY(ops::load_script(nullptr, {ops::TargetKind::Script, path, {}}));
+    const std::string here = TRY(base::current_directory());
+    const auto script = TRY(ops::load_script(nullptr, {ops::TargetKind::Script, path, {}}, here));
     if (!script || !script->metadata) {
         return base::fail(
             base::ErrorKind::Usage,

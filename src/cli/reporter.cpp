@@ -101,6 +101,7 @@ struct Reporter::Render {
 
     void operator()(const ops::Warned& event) const {
         self.clear_status();
+        ++self.warnings_;
         self.printer_.warning(event.text);
     }
 

@@ -28,6 +28,10 @@ class Reporter : public ops::EventSink {
     ~Reporter() override;
 
     void handle(const ops::Event& event) override;
+
+    // How many warnings there were, shown or not.
+    std::size_t warnings() const { return warnings_; }
+
     // Takes the status line away; before the program starts or an error is printed.
     void finish();
 
@@ -47,6 +51,7 @@ class Reporter : public ops::EventSink {
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>
         downloads_;  // name -> received, size
     std::size_t prepared_ = 0;
+    std::size_t warnings_ = 0;
     bool status_shown_ = false;
     std::int64_t drawn_at_ = 0;
 };

@@ -4,7 +4,9 @@
 #include "cli/configuration.h"
 #include "cli/reporter.h"
 #include "cli/settings.h"
+#include "cli/start_question.h"
 #include "ops/run.h"
+#include "ops/warm.h"
 
 #include <fmt/core.h>
 
@@ -30,13 +32,14 @@ ops::ExtraRequirements extra_of(const Invocation& invocation) {
     };
 }
 
-// Where configuration is looked for: beside a local script, else where we are.
-Result<std::string> start_directory(const Invocation& invocation, const ops::RunTarget& target) {
+// Where configuration is looked for: beside a local script, else where we are (`here`).
+Result<std::string> start_directory(
+    const Invocation& invocation, const ops::RunTarget& target, const std::string& here
+) {
     if (const auto project = TRY(project_directory(invocation))) return *project;
     const bool local = target.kind == ops::TargetKind::Script ||
                        target.kind == ops::TargetKind::Archive ||
                        target.kind == ops::TargetKind::Package;
-    std::string here = TRY(base::current_directory());
     if (!local) return here;
     const std::string path = base::normalize_path(base::join_path(here, target.what));
     return target.kind == ops::TargetKind::Package ? path : std::string(base::parent_path(path));
@@ -167,54 +170,119 @@ class RunCommand {
         const Invocation& invocation = context_.invocation;
         ops::RunRequest request;
         request.target = TRY(ops::classify_target(invocation.positionals, target_mode(invocation)));
+        directory_ = TRY(base::current_directory());
+        // A script that must be downloaded first needs the configuration for that.
+        const bool is_remote = request.target.kind == ops::TargetKind::Remote;
+        TRY(check_standard_input(request));
+        if (!is_remote) request.script = TRY(ops::load_script(nullptr, request.target, directory_));
+        const std::optional<ops::StartQuestion> question = TRY(question_of(request));
+        if (question) {
+            if (auto start = TRY(ops::recall_start(*question)))
+                return resume(std::move(request), std::move(*start));
+        }
         Configuration configuration = TRY(load_configuration(
             invocation,
             context_.variables,
             ConfigurationScope::All,
-            TRY(start_directory(invocation, request.target))
+            TRY(start_directory(invocation, request.target, directory_))
         ));
-        TRY(read_script(request, configuration));
+        if (is_remote) TRY(download_script(request, configuration.settings));
+        // The script's own settings stand in front of all files.
+        if (request.script && request.script->metadata) {
+            configuration.settings =
+                merge_settings(request.script->metadata->settings, configuration.settings);
+        }
+        TRY(check(request, configuration));
+        const Inputs inputs{invocation, context_.variables, configuration.settings};
+        TRY(fill(request, inputs));
+        ops::Session session(TRY(make_options(inputs)), reporter_);
+        if (request.target.kind == ops::TargetKind::None)
+            return show_commands(context_, session, request);
+        ops::ReadyLaunch ready = TRY(ops::prepare_run(session, request));
+        // Who was told something will be told again: such a start goes the ordinary way each time.
+        const bool is_silent = configuration.warnings.empty() && reporter_.warnings() == 0;
+        if (question && ready.answer && is_silent)
+            ops::attempt(remember(session, *question, request, *ready.answer));
+        return launch(session, std::move(ready));
+    }
+
+    Result<int> launch(ops::Session& session, ops::ReadyLaunch ready) {
+        reporter_.finish();
+        session.disconnect();
+        return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
+    }
+
+    // --- a start that is remembered as a whole
+
+    Result<std::optional<ops::StartQuestion>> question_of(const ops::RunRequest& request) const {
+        ops::RunRequest asked{.target = request.target, .script = request.script};
+        asked.extra = extra_of(context_.invocation);
+        asked.memo = memo_use(context_.invocation);
+        const bool with_lock =
+            context_.invocation.flag("--locked") || context_.invocation.flag("--frozen");
+        if (!ops::is_rememberable(asked) || with_lock) return std::nullopt;
+        return start_question(
+            context_, directory_, request.script->identity + "\n" + request.script->block
+        );
+    }
+
+    Result<int> resume(ops::RunRequest request, ops::RememberedStart start) {
+        warn_about_ignored(context_, true);
+        const project::Settings nothing;
+        TRY(fill(request, {context_.invocation, context_.variables, nothing}));
+        ops::Options options;
+        options.executable = TRY(own_executable());
+        ops::Session session(std::move(options), reporter_);
+        return launch(session, TRY(ops::resume_run(session, request, std::move(start))));
+    }
+
+    Result<void> remember(
+        ops::Session& session,
+        const ops::StartQuestion& question,
+        const ops::RunRequest& request,
+        const ops::StartAnswer& answer
+    ) const {
+        // Configuration may have chosen another store than the question asks.
+        const store::StoreOptions& store = session.options().store;
+        if (store.root != question.store.root || store.mode != question.store.mode) return {};
+        const ops::StartSources sources = start_sources(
+            context_,
+            {TRY(start_directory(context_.invocation, request.target, directory_)),
+             request.script->directory}
+        );
+        return ops::remember_start(*TRY(session.store()), question, sources, answer);
+    }
+
+    // --- the ordinary way
+
+    Result<void> check(const ops::RunRequest& request, const Configuration& configuration) const {
         const bool has_block = request.script && request.script->metadata;
         const bool in_project =
-            configuration.project_root && !invocation.flag("--no-project") && !has_block;
+            configuration.project_root && !context_.invocation.flag("--no-project") && !has_block;
         if (in_project) return base::fail(project_error(*configuration.project_root));
         TRY(check_lock(context_, request));
         TRY(check_package(context_, has_block));
         warn_about_ignored(context_, has_block);
         for (const std::string& warning : configuration.warnings)
             context_.printer.warning(warning);
-        const Inputs inputs{invocation, context_.variables, configuration.settings};
-        TRY(fill(request, inputs));
-        ops::Session session(TRY(make_options(inputs)), reporter_);
-        if (request.target.kind == ops::TargetKind::None)
-            return show_commands(context_, session, request);
-        ops::ReadyLaunch ready = TRY(ops::prepare_run(session, std::move(request)));
-        reporter_.finish();
-        session.disconnect();
-        return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
+        return {};
     }
 
-    // The script's own settings stand in front of all files.
-    Result<void> read_script(ops::RunRequest& request, Configuration& configuration) {
-        const Inputs before{context_.invocation, context_.variables, configuration.settings};
+    Result<void> check_standard_input(const ops::RunRequest& request) const {
         const std::vector<std::string> files = context_.invocation.values("--with-requirements");
         const bool twice = request.target.kind == ops::TargetKind::StandardInput &&
                            std::ranges::find(files, "-") != files.end();
-        if (twice) {
-            return base::fail(
-                base::ErrorKind::Usage, "Cannot read both requirements file and script from stdin"
-            );
-        }
-        if (request.target.kind == ops::TargetKind::Remote) {
-            ops::Session session(TRY(make_options(before)), reporter_);
-            request.script = TRY(ops::load_script(&session.client(), request.target));
-        } else {
-            request.script = TRY(ops::load_script(nullptr, request.target));
-        }
-        if (request.script && request.script->metadata) {
-            configuration.settings =
-                merge_settings(request.script->metadata->settings, configuration.settings);
-        }
+        if (!twice) return {};
+        return base::fail(
+            base::ErrorKind::Usage, "Cannot read both requirements file and script from stdin"
+        );
+    }
+
+    Result<void> download_script(ops::RunRequest& request, const project::Settings& settings) {
+        ops::Session session(
+            TRY(make_options({context_.invocation, context_.variables, settings})), reporter_
+        );
+        request.script = TRY(ops::load_script(&session.client(), request.target, directory_));
         return {};
     }
 
@@ -236,6 +304,7 @@ class RunCommand {
 
     const Context& context_;
     Reporter reporter_;
+    std::string directory_;  // where we work
 };
 
 }  // namespace

@@ -235,11 +235,6 @@ Result<ops::PythonChoice> python_choice(const Inputs& inputs) {
     return choice;
 }
 
-Result<std::string> own_executable() {
-    Result<std::string> path = base::read_link("/proc/self/exe");
-    return path;
-}
-
 // uv's own version is what `required-version` is compared with; adder follows this release.
 constexpr std::string_view kFollowedRelease = "0.13.9";
 
@@ -265,6 +260,10 @@ Result<void> check_required_version(const project::Settings& settings) {
 }
 
 }  // namespace
+
+Result<std::string> own_executable() {
+    return base::read_link("/proc/self/exe");
+}
 
 std::string version_text() {
     return ADDER_VERSION;

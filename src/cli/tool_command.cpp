@@ -3,7 +3,9 @@
 #include "cli/configuration.h"
 #include "cli/reporter.h"
 #include "cli/settings.h"
+#include "cli/start_question.h"
 #include "ops/tool.h"
+#include "ops/warm.h"
 
 #include <fmt/core.h>
 
@@ -42,18 +44,8 @@ void warn_about_ignored(const Context& context) {
     }
 }
 
-Result<int> prepare(const Context& context, Reporter& reporter) {
+ops::ToolRunRequest request_of(const Context& context) {
     const Invocation& invocation = context.invocation;
-    if (const auto shell = invocation.value("--generate-shell-completion")) {
-        return base::fail(base::ErrorKind::Unsupported, "completion scripts are not available yet");
-    }
-    const std::string here = TRY(base::current_directory());
-    const Configuration configuration =
-        TRY(load_configuration(invocation, context.variables, ConfigurationScope::UserOnly, here));
-    for (const std::string& warning : configuration.warnings)
-        context.printer.warning(warning);
-    warn_about_ignored(context);
-    const Inputs inputs{invocation, context.variables, configuration.settings};
     ops::ToolRunRequest request{
         .words = invocation.positionals,
         .from = invocation.value("--from"),
@@ -66,20 +58,79 @@ Result<int> prepare(const Context& context, Reporter& reporter) {
         .constraint_files = invocation.values("--constraints"),
         .override_files = invocation.values("--overrides"),
         .memo = memo_use(invocation),
-        .settings_fingerprint = settings_fingerprint(inputs),
+        .settings_fingerprint = {},
         .child = child_settings(invocation, context.variables),
         .invocation = invocation_name(invocation),
     };
     request.child.open_files.reset();  // UV_RUN_RLIMIT_NOFILE is for `run`
+    return request;
+}
+
+Result<int> launch(Reporter& reporter, ops::Session& session, ops::ReadyLaunch ready) {
+    reporter.finish();
+    session.disconnect();
+    return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
+}
+
+// A start that is remembered as a whole (ops/start.h).
+Result<int> resume(
+    Reporter& reporter,
+    ops::ToolRunRequest request,
+    ops::RememberedStart start,
+    const std::string& directory
+) {
+    ops::Options options;
+    options.executable = TRY(own_executable());
+    ops::Session session(std::move(options), reporter);
+    ops::ReadyLaunch ready =
+        TRY(ops::resume_tool(session, std::move(request), std::move(start), directory));
+    return launch(reporter, session, std::move(ready));
+}
+
+Result<void> remember(
+    const Context& context,
+    ops::Session& session,
+    const ops::StartQuestion& question,
+    const ops::StartAnswer& answer
+) {
+    // Configuration may have chosen another store than the question asks.
+    const store::StoreOptions& store = session.options().store;
+    if (store.root != question.store.root || store.mode != question.store.mode) return {};
+    return ops::remember_start(*TRY(session.store()), question, start_sources(context, {}), answer);
+}
+
+Result<int> prepare(const Context& context, Reporter& reporter) {
+    const Invocation& invocation = context.invocation;
+    if (const auto shell = invocation.value("--generate-shell-completion")) {
+        return base::fail(base::ErrorKind::Unsupported, "completion scripts are not available yet");
+    }
+    warn_about_ignored(context);
+    ops::ToolRunRequest request = request_of(context);
+    const std::string here = TRY(base::current_directory());
+    std::optional<ops::StartQuestion> question;
+    if (ops::is_rememberable(request))
+        question = TRY(start_question(context, here, request.words.front()));
+    if (question) {
+        if (auto start = TRY(ops::recall_start(*question)))
+            return resume(reporter, std::move(request), std::move(*start), here);
+    }
+    const Configuration configuration =
+        TRY(load_configuration(invocation, context.variables, ConfigurationScope::UserOnly, here));
+    for (const std::string& warning : configuration.warnings)
+        context.printer.warning(warning);
+    const Inputs inputs{invocation, context.variables, configuration.settings};
+    request.settings_fingerprint = settings_fingerprint(inputs);
     ops::Options options = TRY(make_options(inputs));
     if (request.extra.with.empty() && invocation.positionals.front().ends_with("@latest")) {
         options.index.refresh.scope = package_index::RefreshPolicy::Scope::All;
     }
     ops::Session session(std::move(options), reporter);
     ops::ReadyLaunch ready = TRY(ops::prepare_tool(session, std::move(request)));
-    reporter.finish();
-    session.disconnect();
-    return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
+    // A warning of the answer itself is remembered with it; who was told anything else will be told again.
+    const bool is_silent = configuration.warnings.empty() && ready.answer &&
+                           reporter.warnings() == ready.answer->memo.warnings.size();
+    if (question && is_silent) ops::attempt(remember(context, session, *question, *ready.answer));
+    return launch(reporter, session, std::move(ready));
 }
 
 }  // namespace

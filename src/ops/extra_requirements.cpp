@@ -6,6 +6,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <unistd.h>
 
@@ -112,6 +113,12 @@ Result<void> add_file(
 }
 
 }  // namespace
+
+bool ExtraNeeds::is_plain() const {
+    return constraints.empty() && std::ranges::none_of(requirements, [](const auto& root) {
+               return root.requirement.url.has_value();
+           });
+}
 
 void ExtraNeeds::add_to(Fingerprint& fingerprint) const {
     constexpr std::string_view kLocal = "file://";

@@ -22,14 +22,29 @@ using base::Error;
 using base::ErrorKind;
 using base::Result;
 
+// Where the programs of a body are.
+struct Programs {
+    std::string root;
+    std::string bin;
+    std::string python;
+
+    static Programs in(const std::string& body) {
+        std::string bin = base::join_path(body, "bin");
+        std::string python = base::join_path(bin, "python");
+        return {body, std::move(bin), std::move(python)};
+    }
+};
+
 // What the program runs in: a body of the store, or an interpreter as it is.
 struct Surroundings {
-    const python::Interpreter* interpreter = nullptr;
+    const python::Interpreter* interpreter = nullptr;  // nullptr: nothing is asked of it
     std::optional<store::Lease> lease;
-    std::optional<python::VenvLayout> layout;  // of the body
-    std::string script;                        // path of a downloaded script inside the body
+    std::optional<Programs> body;
+    std::string script;  // path of a downloaded script inside the body
 
-    std::string python() const { return layout ? layout->python : interpreter->executable; }
+    std::string python() const { return body ? body->python : interpreter->executable; }
+
+    bool is_in_environment() const { return interpreter != nullptr && interpreter->is_virtual(); }
 };
 
 bool needs_environment(const RunRequest& request) {
@@ -134,8 +149,8 @@ class Preparation {
         : session_(session), request_(std::move(request)) {}
 
     Result<Surroundings> surroundings() {
-        interpreter_ =
-            TRY(session_.interpreter(TRY(python_request(session_, request_)), environments()));
+        python_ = TRY(python_request(session_, request_));
+        interpreter_ = TRY(session_.interpreter(python_, environments()));
         warn_about_python(session_, request_, interpreter_);
         if (runs_plainly()) return Surroundings{&interpreter_, {}, {}, {}};
         extra_ = TRY(read_extra(session_, request_.extra, request_.child.inherited));
@@ -145,6 +160,18 @@ class Preparation {
                 return from_memo(std::move(*hit));
         }
         return build();
+    }
+
+    // What was found out, for the next start (start.h). To be called after surroundings().
+    Result<std::optional<StartAnswer>> answer() {
+        if (!memo_ || !is_rememberable(request_) || !extra_.is_plain() || interpreter_.is_virtual())
+            return std::nullopt;
+        std::optional<python::WatchList> watch =
+            TRY(session_.interpreter_watch(python_, environments()));
+        if (!watch) return std::nullopt;
+        StartAnswer answer{std::move(*memo_), generation(), std::move(*watch)};
+        if (session_.options().offline()) answer.memo.expiry = INT64_MAX;
+        return answer;
     }
 
     const RunRequest& request() const { return request_; }
@@ -167,15 +194,14 @@ class Preparation {
         if (needs_environment(request_)) {
             attempt(TRY(session_.store())->mark_current(generation(), hit.memo.environment));
         }
-        for (const std::string& warning : hit.memo.warnings)
-            session_.emit(Warned{warning});
-        return in_body(std::move(hit.lease), hit.memo.script);
+        memo_ = std::move(hit.memo);
+        return in_body(std::move(hit.lease), memo_->script);
     }
 
     Surroundings in_body(store::Lease lease, const std::string& script) {
-        python::VenvLayout layout = layout_at(lease.body_path(), interpreter_);
-        std::string path = script.empty() ? std::string() : base::join_path(layout.root, script);
-        return Surroundings{&interpreter_, std::move(lease), std::move(layout), std::move(path)};
+        Programs body = Programs::in(lease.body_path());
+        std::string path = script.empty() ? std::string() : base::join_path(body.root, script);
+        return Surroundings{&interpreter_, std::move(lease), std::move(body), std::move(path)};
     }
 
     Result<Surroundings> build() {
@@ -257,31 +283,33 @@ class Preparation {
     Result<void> remember(
         const EnvironmentAnswer& answer, std::int64_t expiry, const std::string& script
     ) {
-        const Memo memo{
+        memo_ = Memo{
             .environment = answer.key,
             .expiry = expiry,
             .program = {},
             .script = script,
             .warnings = {}
         };
-        attempt(TRY(session_.store())->write_memo(key_, memo.encode()));
+        attempt(TRY(session_.store())->write_memo(key_, memo_->encode()));
         return {};
     }
 
     Session& session_;
     RunRequest request_;
+    python::PythonRequest python_;
     python::Interpreter interpreter_;
     ExtraNeeds extra_;
     std::string key_;
+    std::optional<Memo> memo_;  // of the body it runs in
 };
 
 // --- the program
 
 std::vector<std::string> script_directories(const Surroundings& surroundings) {
     std::vector<std::string> directories;
-    if (surroundings.layout) directories.push_back(surroundings.layout->bin);
-    const std::string base(base::parent_path(surroundings.interpreter->executable));
-    if (directories.empty() || surroundings.interpreter->is_virtual()) directories.push_back(base);
+    if (surroundings.body) directories.push_back(surroundings.body->bin);
+    if (directories.empty() || surroundings.is_in_environment())
+        directories.emplace_back(base::parent_path(surroundings.interpreter->executable));
     return directories;
 }
 
@@ -289,9 +317,9 @@ std::vector<std::string> script_directories(const Surroundings& surroundings) {
 std::optional<std::string> program_of_package(
     const Surroundings& surroundings, const std::string& directory
 ) {
-    if (!surroundings.layout) return std::nullopt;
+    if (!surroundings.body) return std::nullopt;
     const std::string name(base::file_name(base::normalize_path(directory)));
-    std::string program = base::join_path(surroundings.layout->bin, name);
+    std::string program = base::join_path(surroundings.body->bin, name);
     if (!base::is_executable_file(program)) return std::nullopt;
     return program;
 }
@@ -355,26 +383,50 @@ Result<void> check_recursion(const RunRequest& request) {
     );
 }
 
+Result<ReadyLaunch> ready_launch(
+    Surroundings surroundings, const RunRequest& request, base::Environment environment
+) {
+    prepend_path(environment, script_directories(surroundings));
+    environment.set("UV_RUN_RECURSION_DEPTH", fmt::format("{}", request.recursion_depth));
+    if (surroundings.body) {
+        environment.set("VIRTUAL_ENV", surroundings.body->root);
+    } else if (surroundings.is_in_environment()) {
+        environment.set("VIRTUAL_ENV", surroundings.interpreter->prefix);
+    }
+    ReadyLaunch ready;
+    ready.launch = TRY(program_of(surroundings, request, std::move(environment)));
+    if (surroundings.lease) ready.leases.push_back(std::move(*surroundings.lease));
+    return ready;
+}
+
 }  // namespace
+
+bool is_rememberable(const RunRequest& request) {
+    return request.target.kind == TargetKind::Script && needs_environment(request) &&
+           request.extra.files.empty() && request.extra.editable.empty() &&
+           request.memo == MemoUse::ReadAndWrite;
+}
 
 Result<ReadyLaunch> prepare_run(Session& session, RunRequest request) {
     TRY(check_recursion(request));
     base::Environment environment = TRY(child_environment(session, request.child));
     Preparation preparation(session, std::move(request));
     Surroundings surroundings = TRY(preparation.surroundings());
-    prepend_path(environment, script_directories(surroundings));
-    environment.set(
-        "UV_RUN_RECURSION_DEPTH", fmt::format("{}", preparation.request().recursion_depth)
-    );
-    if (surroundings.layout) {
-        environment.set("VIRTUAL_ENV", surroundings.layout->root);
-    } else if (surroundings.interpreter->is_virtual()) {
-        environment.set("VIRTUAL_ENV", surroundings.interpreter->prefix);
-    }
-    ReadyLaunch ready;
-    ready.launch = TRY(program_of(surroundings, preparation.request(), std::move(environment)));
-    if (surroundings.lease) ready.leases.push_back(std::move(*surroundings.lease));
+    ReadyLaunch ready =
+        TRY(ready_launch(std::move(surroundings), preparation.request(), std::move(environment)));
+    ready.answer = TRY(preparation.answer());
     return ready;
+}
+
+Result<ReadyLaunch> resume_run(
+    const Session& session, const RunRequest& request, RememberedStart start
+) {
+    TRY(check_recursion(request));
+    base::Environment environment = TRY(child_environment(session, request.child));
+    Surroundings surroundings;
+    surroundings.body = Programs::in(start.lease.body_path());
+    surroundings.lease = std::move(start.lease);
+    return ready_launch(std::move(surroundings), request, std::move(environment));
 }
 
 Result<std::vector<std::string>> runnable_commands(Session& session, const RunRequest& request) {

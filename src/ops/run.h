@@ -19,6 +19,7 @@
 #include "ops/run_target.h"
 #include "ops/script_source.h"
 #include "ops/session.h"
+#include "ops/start.h"
 
 #include <cstdint>
 #include <optional>
@@ -58,9 +59,19 @@ struct RunRequest {
 struct ReadyLaunch {
     Launch launch;
     std::vector<store::Lease> leases;
+    // What the next start of this kind may begin with; nullopt: there is more to it than such a record can say.
+    std::optional<StartAnswer> answer;
 };
 
 base::Result<ReadyLaunch> prepare_run(Session& session, RunRequest request);
+
+// Whether starts of this kind are remembered as a whole (start.h): local scripts with a block.
+bool is_rememberable(const RunRequest& request);
+// The seventh step alone, for a start that was remembered. Of `session` only the events and the path of this program
+// are used.
+base::Result<ReadyLaunch> resume_run(
+    const Session& session, const RunRequest& request, RememberedStart start
+);
 
 // Names of the programs in the environment a run without a target would use, sorted.
 base::Result<std::vector<std::string>> runnable_commands(
@@ -72,6 +83,8 @@ struct ExtraNeeds {
     std::vector<solve::RootRequirement> requirements;
     std::vector<pep::Requirement> constraints;  // of `-c` lines
 
+    // Whether it names nothing but packages of an index.
+    bool is_plain() const;
     // Everything of it that can change an answer: texts, and stamps of local wheels.
     void add_to(Fingerprint& fingerprint) const;
 };

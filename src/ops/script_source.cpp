@@ -28,22 +28,22 @@ Result<void> read_metadata(ScriptSource& script) {
     return {};
 }
 
-Result<ScriptSource> read_file(const std::string& path) {
+Result<ScriptSource> read_file(const std::string& path, const std::string& directory) {
     ScriptSource script;
     script.shown = path;
     script.name = base::file_name(path);
-    script.identity = TRY(base::absolute_path(path));
+    script.identity = base::normalize_path(base::join_path(directory, path));
     script.directory = base::parent_path(script.identity);
     Result<std::string> text = base::read_file(path, kLargestScript);
     if (text) script.text = std::move(*text);
     return script;
 }
 
-Result<ScriptSource> read_standard_input() {
+Result<ScriptSource> read_standard_input(const std::string& directory) {
     ScriptSource script;
     script.shown = "<stdin>";
     script.name = "stdin.py";
-    script.directory = TRY(base::current_directory());
+    script.directory = directory;
     script.text = TRY(base::with_context(
         base::read_all(STDIN_FILENO, kLargestScript),
         "failed to read the script from standard input"
@@ -59,13 +59,15 @@ std::string name_of(const net::Url& url) {
     return name.ends_with(".py") ? name : name + ".py";
 }
 
-Result<ScriptSource> download(net::Client& client, const std::string& text) {
+Result<ScriptSource> download(
+    net::Client& client, const std::string& text, const std::string& directory
+) {
     const net::Url url = TRY(net::Url::parse(text));
     ScriptSource script;
     script.shown = url.display();
     script.name = name_of(url);
     script.identity = url.without_credentials().text();
-    script.directory = TRY(base::current_directory());
+    script.directory = directory;
     if (client.options().connectivity == net::Connectivity::Offline) {
         return base::fail(
             Error(
@@ -94,18 +96,20 @@ Result<ScriptSource> download(net::Client& client, const std::string& text) {
 
 }  // namespace
 
-Result<std::optional<ScriptSource>> load_script(net::Client* client, const RunTarget& target) {
+Result<std::optional<ScriptSource>> load_script(
+    net::Client* client, const RunTarget& target, const std::string& directory
+) {
     std::optional<ScriptSource> script;
     switch (target.kind) {
         case TargetKind::Script:
-            script = TRY(read_file(target.what));
+            script = TRY(read_file(target.what, directory));
             break;
         case TargetKind::StandardInput:
-            script = TRY(read_standard_input());
+            script = TRY(read_standard_input(directory));
             break;
         case TargetKind::Remote:
             CHECK(client != nullptr, "a remote script without a client");
-            script = TRY(download(*client, target.what));
+            script = TRY(download(*client, target.what, directory));
             break;
         default:
             return std::nullopt;

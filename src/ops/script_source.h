@@ -24,7 +24,9 @@ struct ScriptSource {
 
 // nullopt when the target has no text of its own to look into (module, command, archive, ...). An unreadable local
 // script counts as one without metadata: Python will say what is wrong with it. `client` is needed for remote targets
-// only; offline, they are an error.
-base::Result<std::optional<ScriptSource>> load_script(net::Client* client, const RunTarget& target);
+// only; offline, they are an error. `directory` is where we work, absolute.
+base::Result<std::optional<ScriptSource>> load_script(
+    net::Client* client, const RunTarget& target, const std::string& directory
+);
 
 }  // namespace ops

@@ -1,5 +1,7 @@
 #include "ops/session.h"
 
+#include "python/recall.h"
+
 #include <utility>
 
 namespace ops {
@@ -54,12 +56,27 @@ base::Result<python::DiscoveryOptions> Session::discovery(python::EnvironmentUse
     return discovery;
 }
 
-base::Result<python::Interpreter> Session::interpreter(
-    const python::PythonRequest& request, python::EnvironmentUse environments
-) {
+// Reads what is there and makes nothing.
+base::Result<python::DiscoveryOptions> Session::recollection(python::EnvironmentUse environments) {
     python::DiscoveryOptions look = options_.python.discovery;
     look.environments = environments;
     look.facts_directory = TRY(store())->bucket_path(kInterpreters);
+    return look;
+}
+
+base::Result<std::optional<python::WatchList>> Session::interpreter_watch(
+    const python::PythonRequest& request, python::EnvironmentUse environments
+) {
+    std::optional<python::Recollection> known =
+        python::read_recollection(request, TRY(recollection(environments)));
+    if (!known) return std::nullopt;
+    return std::move(known->watch);
+}
+
+base::Result<python::Interpreter> Session::interpreter(
+    const python::PythonRequest& request, python::EnvironmentUse environments
+) {
+    const python::DiscoveryOptions look = TRY(recollection(environments));
     if (std::optional<python::Interpreter> known = python::recall_interpreter(request, look))
         return *known;
     base::Result<python::Interpreter> found =

@@ -9,6 +9,7 @@
 #include "ops/event.h"
 #include "ops/options.h"
 #include "python/discovery.h"
+#include "python/watch.h"
 #include "store/store.h"
 
 #include <memory>
@@ -46,11 +47,16 @@ class Session {
     base::Result<python::Interpreter> interpreter(
         const python::PythonRequest& request, python::EnvironmentUse environments
     );
+    // What that answer depends on; nullopt if it was not remembered.
+    base::Result<std::optional<python::WatchList>> interpreter_watch(
+        const python::PythonRequest& request, python::EnvironmentUse environments
+    );
     // Discovery with its memory: a bucket of the store.
     base::Result<python::DiscoveryOptions> discovery(python::EnvironmentUse environments);
 
   private:
     void begin_work();
+    base::Result<python::DiscoveryOptions> recollection(python::EnvironmentUse environments);
 
     Options options_;
     EventSink& events_;

@@ -35,25 +35,34 @@ class ToolPreparation {
 
     Result<ReadyLaunch> prepare() {
         base::Environment environment = TRY(child_environment(session_, request_.child));
-        const std::string& directory = session_.options().python.discovery.working_directory;
-        tool_ = TRY(parse_tool_request(request_.words.front(), request_.from, directory));
-        interpreter_ =
-            TRY(session_.interpreter(TRY(python_request()), python::EnvironmentUse::Ignore));
+        tool_ = TRY(parse_request(session_.options().python.discovery.working_directory));
+        python_ = TRY(python_request());
+        interpreter_ = TRY(session_.interpreter(python_, python::EnvironmentUse::Ignore));
         extra_ = TRY(read_needs());
         key_ = memo_key();
         const bool ask_again =
             tool_.version == ToolVersion::Latest || request_.memo == MemoUse::WriteOnly;
         if (!ask_again) {
-            if (std::optional<WarmHit> hit = TRY(recall(session_, key_))) {
-                for (const std::string& warning : hit->memo.warnings)
-                    session_.emit(Warned{warning});
-                return ready(std::move(hit->lease), hit->memo.program, std::move(environment));
-            }
+            if (std::optional<WarmHit> hit = TRY(recall(session_, key_)))
+                return remembered(
+                    std::move(hit->lease), std::move(hit->memo), std::move(environment)
+                );
         }
         return build(std::move(environment));
     }
 
+    // The last step alone (start.h).
+    Result<ReadyLaunch> resume(RememberedStart start, const std::string& directory) {
+        base::Environment environment = TRY(child_environment(session_, request_.child));
+        tool_ = TRY(parse_request(directory));
+        return ready(std::move(start.lease), start.memo, std::move(environment));
+    }
+
   private:
+    Result<ToolRequest> parse_request(const std::string& directory) const {
+        return parse_tool_request(request_.words.front(), request_.from, directory);
+    }
+
     Result<python::PythonRequest> python_request() {
         const PythonChoice& choice = session_.options().python;
         if (!tool_.python || tool_.python->kind() == python::PythonRequest::Kind::Default) {
@@ -110,10 +119,20 @@ class ToolPreparation {
             .warnings = {}
         };
         TRY(choose_program(answer, memo));
-        for (const std::string& warning : memo.warnings)
-            session_.emit(Warned{warning});
         attempt(TRY(session_.store())->write_memo(key_, memo.encode()));
-        return ready(std::move(answer.lease), memo.program, std::move(environment));
+        return remembered(std::move(answer.lease), std::move(memo), std::move(environment));
+    }
+
+    // Ready, with what the next start may begin with.
+    Result<ReadyLaunch> remembered(store::Lease lease, Memo memo, base::Environment environment) {
+        ReadyLaunch launch = TRY(ready(std::move(lease), memo, std::move(environment)));
+        if (session_.options().offline()) memo.expiry = INT64_MAX;
+        const bool is_plain = extra_.is_plain() && !(tool_.requirement && tool_.requirement->url);
+        if (!is_plain || !is_rememberable(request_)) return launch;
+        std::optional<python::WatchList> watch =
+            TRY(session_.interpreter_watch(python_, python::EnvironmentUse::Ignore));
+        if (watch) launch.answer = StartAnswer{std::move(memo), {}, std::move(*watch)};
+        return launch;
     }
 
     Result<ExtraNeeds> read_needs() {
@@ -272,14 +291,16 @@ class ToolPreparation {
         );
     }
 
-    Result<ReadyLaunch> ready(
-        store::Lease lease, const std::string& program, base::Environment environment
-    ) {
+    Result<ReadyLaunch> ready(store::Lease lease, const Memo& memo, base::Environment environment)
+        const {
+        for (const std::string& warning : memo.warnings)
+            session_.emit(Warned{warning});
         const std::string bin = base::join_path(lease.body_path(), "bin");
         prepend_path(environment, {bin});
         ReadyLaunch result;
-        result.launch.program = program.empty() ? TRY(find_command(environment, tool_.executable))
-                                                : base::join_path(lease.body_path(), program);
+        result.launch.program = memo.program.empty()
+                                    ? TRY(find_command(environment, tool_.executable))
+                                    : base::join_path(lease.body_path(), memo.program);
         result.launch.shown = tool_.executable;
         result.launch.argv = request_.words;
         // Python finds its environment by its own path, and so does a program with a shebang.
@@ -292,6 +313,7 @@ class ToolPreparation {
     Session& session_;
     ToolRunRequest request_;
     ToolRequest tool_;
+    python::PythonRequest python_;
     python::Interpreter interpreter_;
     ExtraNeeds extra_;
     std::string key_;
@@ -315,6 +337,18 @@ Result<std::vector<pep::Requirement>> requirements_in(
 }
 
 }  // namespace
+
+bool is_rememberable(const ToolRunRequest& request) {
+    return request.memo == MemoUse::ReadAndWrite && request.extra.files.empty() &&
+           request.extra.editable.empty() && request.constraint_files.empty() &&
+           request.override_files.empty() && !request.words.front().ends_with("@latest");
+}
+
+Result<ReadyLaunch> resume_tool(
+    Session& session, ToolRunRequest request, RememberedStart start, const std::string& directory
+) {
+    return ToolPreparation(session, std::move(request)).resume(std::move(start), directory);
+}
 
 Result<ReadyLaunch> prepare_tool(Session& session, ToolRunRequest request) {
     ResolveOptions resolve = session.options().resolve;

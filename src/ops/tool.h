@@ -27,4 +27,11 @@ struct ToolRunRequest {
 
 base::Result<ReadyLaunch> prepare_tool(Session& session, ToolRunRequest request);
 
+// As with scripts (run.h): nothing takes part in the answer but words, variables and what start.h watches.
+bool is_rememberable(const ToolRunRequest& request);
+// `directory`: where we work; relative paths in the request start there.
+base::Result<ReadyLaunch> resume_tool(
+    Session& session, ToolRunRequest request, RememberedStart start, const std::string& directory
+);
+
 }  // namespace ops

@@ -342,7 +342,9 @@ Result<Listing> list_interpreters(const PythonRequest& request, const DiscoveryO
 std::optional<Interpreter> recall_interpreter(
     const PythonRequest& request, const DiscoveryOptions& options
 ) {
-    return read_recollection(request, options);
+    std::optional<Recollection> known = read_recollection(request, options);
+    if (!known) return std::nullopt;
+    return std::move(known->answer);
 }
 
 Result<Interpreter> environment_interpreter(

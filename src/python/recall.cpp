@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/record.h"
+#include "base/small_file.h"
 #include "base/text.h"
 #include "base/trace.h"
 #include "python/facts.h"
@@ -16,7 +17,6 @@ namespace {
 constexpr std::string_view kMagic = "ADRPYR";
 constexpr std::uint32_t kFormat = 2;
 constexpr std::uint64_t kSlots = 64;
-constexpr std::uint64_t kSizeLimit = 1U << 20U;
 // Beyond this, looking whether the answer still holds is no faster than to search again.
 constexpr std::size_t kWatchLimit = 512;
 
@@ -67,24 +67,28 @@ std::string slot_of(const std::string& question, const std::string& directory) {
 
 }  // namespace
 
-std::optional<Interpreter> read_recollection(
+std::optional<Recollection> read_recollection(
     const PythonRequest& request, const DiscoveryOptions& options
 ) {
     if (options.facts_directory.empty() || options.memory == MemoryUse::Renew) return std::nullopt;
     const std::string question = question_of(request, options);
-    const base::Result<std::string> bytes =
-        base::read_file(slot_of(question, options.facts_directory), kSizeLimit);
-    if (!bytes) return std::nullopt;
-    std::optional<base::RecordReader> reader = base::RecordReader::open(*bytes, kMagic, kFormat);
+    const base::Result<std::optional<std::string>> bytes =
+        base::read_small_file(slot_of(question, options.facts_directory));
+    if (!bytes || !*bytes) return std::nullopt;
+    std::optional<base::RecordReader> reader = base::RecordReader::open(**bytes, kMagic, kFormat);
     if (!reader || reader->string() != question || reader->string() != host_identity()) {
         return std::nullopt;
     }
     const std::string_view directory = reader->string();
     if (!directory.empty() && directory != options.working_directory) return std::nullopt;
     std::optional<Interpreter> answer = Interpreter::decode(*reader);
-    const WatchList watch = WatchList::decode(*reader);
+    WatchList watch = WatchList::decode(*reader);
     if (!answer || !reader->complete() || !watch.holds()) return std::nullopt;
-    return answer;
+    return Recollection{
+        .answer = std::move(*answer),
+        .watch = std::move(watch),
+        .reach = directory.empty() ? Reach::AnyDirectory : Reach::ThisDirectory
+    };
 }
 
 void write_recollection(

@@ -16,10 +16,6 @@
 
 namespace python {
 
-std::optional<Interpreter> read_recollection(
-    const PythonRequest& request, const DiscoveryOptions& options
-);
-
 enum class Reach : std::uint8_t { AnyDirectory, ThisDirectory };
 
 struct Recollection {
@@ -27,6 +23,11 @@ struct Recollection {
     WatchList watch;
     Reach reach = Reach::AnyDirectory;
 };
+
+// nullopt: nothing is remembered, or it no longer holds.
+std::optional<Recollection> read_recollection(
+    const PythonRequest& request, const DiscoveryOptions& options
+);
 
 // Failing to write is no error: the next start searches again.
 void write_recollection(

@@ -22,6 +22,13 @@ std::optional<base::FileStamp> WatchList::note(const std::string& path) {
     return entries_.back().stamp;
 }
 
+const std::optional<base::FileStamp>* WatchList::find(std::string_view path) const {
+    for (const Entry& entry : entries_) {
+        if (entry.path == path) return &entry.stamp;
+    }
+    return nullptr;
+}
+
 bool WatchList::holds() const {
     for (const Entry& entry : entries_) {
         if (look_at(entry.path) != entry.stamp) return false;

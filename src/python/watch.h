@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace python {
@@ -24,6 +25,9 @@ class WatchList {
     bool is_racy(std::int64_t now_ns) const;
 
     std::size_t size() const { return entries_.size(); }
+
+    // What was noted of `path`: a stamp, or that nothing was there; nullptr if it is not on the list.
+    const std::optional<base::FileStamp>* find(std::string_view path) const;
 
     void encode(base::RecordWriter& writer) const;
     static WatchList decode(base::RecordReader& reader);

@@ -1,5 +1,6 @@
 #include "store/acquire.h"
 
+#include "base/clock.h"
 #include "base/fd.h"
 #include "store/names.h"
 #include "store/pause.h"
@@ -23,11 +24,16 @@ namespace {
 // A claim lasts as long as a look into /proc; a collector that was stopped in the middle costs us this and no more.
 constexpr std::array<std::int64_t, 5> kPausesMs = {1, 5, 20, 50, 100};
 
+// Seconds.
+constexpr std::int64_t kTouchInterval = 60;
+
 enum class Attempt { Leased, Again, Busy, Miss };
 
-// The last use, for the order of eviction. In the store of another user reading is all we can do:
-// the kernel notes it once a day (relatime).
-void touch(int fd) {
+// The last use, for the order of eviction: to the minute, which spares a program that is started all the time most of
+// the writing. In the store of another user reading is all we can do: the kernel notes it once a day (relatime).
+void touch(int fd, const struct stat& status) {
+    const std::int64_t age = base::wall_clock_seconds() - status.st_mtim.tv_sec;
+    if (age >= 0 && age < kTouchInterval) return;
     if (::futimens(fd, nullptr) == 0) return;
     char byte = 0;
     static_cast<void>(::pread(fd, &byte, 1, 0));
@@ -48,7 +54,7 @@ Result<Attempt> try_lease(const std::string& body, LockKind kind, Fd& fd) {
     // The lock may be on a body that was condemned before we got it: then its lease says so.
     struct stat status{};
     if (::fstat(fd.get(), &status) != 0 || status.st_size != 0) return Attempt::Miss;
-    touch(fd.get());
+    touch(fd.get(), status);
     return Attempt::Leased;
 }
 

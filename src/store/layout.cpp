@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "base/small_file.h"
 #include "store/foreign.h"
 #include "store/sync_point.h"
 
@@ -150,7 +151,7 @@ Result<void> check_key(std::string_view text) {
 }
 
 Result<std::optional<LockKind>> read_store_file(const Layout& layout) {
-    const std::optional<std::string> text = TRY(base::read_optional_file(store_file(layout)));
+    const std::optional<std::string> text = TRY(base::read_small_file(store_file(layout)));
     // Without bytes it was never whole: a power cut before the first use.
     if (!text || text->empty()) return std::nullopt;
     return TRY(parse_store_file(layout, *text));

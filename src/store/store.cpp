@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "base/small_file.h"
 #include "base/trace.h"
 #include "store/acquire.h"
 #include "store/buckets.h"
@@ -137,6 +138,18 @@ Result<Store> Store::open(const StoreOptions& options) {
     return Store(std::move(state));
 }
 
+Store Store::open_known(const StoreOptions& options, LockKind kind) {
+    auto state = std::make_unique<State>();
+    state->options = options;
+    state->layout.root = options.root;
+    state->kind = kind;
+    return Store(std::move(state));
+}
+
+Result<LockKind> Store::lock_kind() {
+    return state_->writable_kind();
+}
+
 Result<std::optional<Lease>> Store::lease(std::string_view key) {
     TRY(check_key(key));
     const std::optional<LockKind> kind = state_->present_kind();
@@ -215,9 +228,15 @@ Result<PayloadGuard> Store::publish_payload(PayloadStage stage, const PayloadInf
     return state_->explain(PayloadAccess::publish(state_->layout, kind, std::move(stage), info));
 }
 
+Result<std::optional<std::string>> Store::peek_memo(
+    const std::string& root, std::string_view name
+) {
+    return base::read_small_file(fmt::format("{}/{}", Layout{.root = root}.memos(), name));
+}
+
 Result<std::optional<std::string>> Store::read_memo(std::string_view name) {
     TRY(check_key(name));
-    return base::read_optional_file(fmt::format("{}/{}", state_->layout.memos(), name));
+    return peek_memo(state_->layout.root, name);
 }
 
 Result<void> Store::write_memo(std::string_view name, std::string_view bytes) {

@@ -31,6 +31,7 @@
 #include "base/result.h"
 #include "store/body.h"
 #include "store/lease.h"
+#include "store/lock.h"
 #include "store/payload.h"
 #include "store/report.h"
 #include "store/stage.h"
@@ -69,10 +70,15 @@ class Store {
     // Directories are made by the first function that writes.
     static base::Result<Store> open(const StoreOptions& options);
 
+    // For one who knows how the persistent store locks (ops/start.h): looks at nothing.
+    static Store open_known(const StoreOptions& options, LockKind kind);
+
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
     ~Store();
 
+    // How this store locks. Makes the store if there is none.
+    base::Result<LockKind> lock_kind();
     // The directory of the store; of a private one, its own.
     const std::string& root() const;
 
@@ -102,6 +108,10 @@ class Store {
     // Remembered answers: `memo/<name>`, replaced whole. The content should check itself
     // (base/record.h).
     base::Result<std::optional<std::string>> read_memo(std::string_view name);
+    // The same of the store at `root`, whether there is one or not.
+    static base::Result<std::optional<std::string>> peek_memo(
+        const std::string& root, std::string_view name
+    );
     base::Result<void> write_memo(std::string_view name, std::string_view bytes);
     // The directory `cache-v1/<name>` for files of another module, which lays them out as it likes.
     // It is there until the process ends or becomes another program. In a store that cannot be
