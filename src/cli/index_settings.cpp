@@ -18,20 +18,6 @@ using base::ErrorKind;
 using base::Result;
 using package_index::IndexLocation;
 
-// A URL, or a path that becomes a file URL.
-Result<net::Url> place_of(const std::string& text, std::string_view option) {
-    Result<net::Url> url = base::fail(ErrorKind::Usage, "");
-    if (text.contains("://") || text.starts_with("file:")) {
-        url = net::Url::parse(text);
-    } else {
-        url = package_index::file_url_of(TRY(base::absolute_path(text)));
-    }
-    if (url) return url;
-    return base::fail(std::move(url.error())
-                          .context(fmt::format("invalid value for `{}`", option))
-                          .with_kind(ErrorKind::Usage));
-}
-
 bool is_valid_index_name(std::string_view name) {
     return !name.empty() && std::ranges::all_of(name, [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -39,20 +25,7 @@ bool is_valid_index_name(std::string_view name) {
     });
 }
 
-// "name=url" or "url". A `=` that belongs to the URL does not make a name.
-Result<IndexLocation> location_of(const std::string& text, std::string_view option) {
-    IndexLocation location;
-    const std::size_t equals = text.find('=');
-    std::string url = text;
-    if (equals != std::string::npos && is_valid_index_name(text.substr(0, equals))) {
-        location.name = text.substr(0, equals);
-        url = text.substr(equals + 1);
-    }
-    location.url = TRY(place_of(url, option));
-    return location;
-}
-
-Result<IndexLocation> location_of(const project::IndexEntry& entry) {
+Result<IndexLocation> configured_location(const project::IndexEntry& entry) {
     IndexLocation location;
     location.name = entry.name;
     location.url = TRY(place_of(entry.url, "index"));
@@ -63,6 +36,10 @@ Result<IndexLocation> location_of(const project::IndexEntry& entry) {
     if (entry.authenticate == "always") location.authenticate = package_index::Authenticate::Always;
     if (entry.authenticate == "never") location.authenticate = package_index::Authenticate::Never;
     location.ignore_error_codes = entry.ignore_error_codes;
+    if (!entry.exclude_newer.empty()) {
+        const auto cutoff = TRY(parse_cutoff(entry.exclude_newer, base::wall_clock_seconds()));
+        location.exclude_newer_ms = cutoff.value_or(INT64_MAX);
+    }
     location.pages_cache_control = entry.pages_cache_control;
     location.files_cache_control = entry.files_cache_control;
     return location;
@@ -107,7 +84,7 @@ Result<std::vector<IndexLocation>> locations(const Inputs& inputs) {
     }
     for (const project::IndexEntry& entry :
          settings.index.value_or(std::vector<project::IndexEntry>())) {
-        add(TRY(location_of(entry)));
+        add(TRY(configured_location(entry)));
     }
     if (settings.index_url) {
         IndexLocation location = TRY(location_of(*settings.index_url, "index-url"));
@@ -183,6 +160,32 @@ Result<package_index::RefreshPolicy> refresh_policy(const Invocation& invocation
 
 }  // namespace
 
+Result<net::Url> place_of(const std::string& text, std::string_view option) {
+    Result<net::Url> url = base::fail(ErrorKind::Usage, "");
+    if (text.contains("://") || text.starts_with("file:")) {
+        url = net::Url::parse(text);
+    } else {
+        url = package_index::file_url_of(TRY(base::absolute_path(text)));
+    }
+    if (url) return url;
+    return base::fail(std::move(url.error())
+                          .context(fmt::format("invalid value for `{}`", option))
+                          .with_kind(ErrorKind::Usage));
+}
+
+// A `=` that belongs to the URL does not make a name.
+Result<IndexLocation> location_of(const std::string& text, std::string_view option) {
+    IndexLocation location;
+    const std::size_t equals = text.find('=');
+    std::string url = text;
+    if (equals != std::string::npos && is_valid_index_name(text.substr(0, equals))) {
+        location.name = text.substr(0, equals);
+        url = text.substr(equals + 1);
+    }
+    location.url = TRY(place_of(url, option));
+    return location;
+}
+
 Result<std::optional<std::int64_t>> parse_cutoff(std::string_view text, std::int64_t now_seconds) {
     text = base::trim(text);
     if (text == "false") return std::nullopt;
@@ -207,11 +210,10 @@ Result<package_index::IndexOptions> index_options(const Inputs& inputs) {
     options.no_index = invocation.toggle("--no-index").value_or(settings.no_index.value_or(false));
     const std::string strategy =
         invocation.value("--index-strategy").value_or(settings.index_strategy.value_or(""));
-    if (strategy == "unsafe-first-match")
+    if (strategy == "unsafe-first-match" || strategy == "unsafe-any-match")
         options.strategy = package_index::IndexStrategy::UnsafeFirstMatch;
-    if (strategy == "unsafe-best-match" || strategy == "unsafe-any-match") {
+    if (strategy == "unsafe-best-match")
         options.strategy = package_index::IndexStrategy::UnsafeBestMatch;
-    }
     options.exclude_newer = TRY(exclude_newer(inputs));
     const bool no_binary =
         invocation.toggle("--no-binary").value_or(settings.no_binary.value_or(false));

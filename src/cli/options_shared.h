@@ -181,7 +181,7 @@ inline constexpr OptionSpec kIndexOptions[] = {
      .kind = ValueKind::Text,
      .value = "INDEX_STRATEGY",
      .choices = "first-index,unsafe-first-match,unsafe-best-match",
-     .choice_aliases = "first-match=first-index,unsafe-any-match=unsafe-best-match",
+     .choice_aliases = "first-match=first-index,unsafe-any-match=unsafe-first-match",
      .variable = "UV_INDEX_STRATEGY",
      .help = "How several indexes are searched for one package"},
     {.name = "--keyring-provider",

@@ -4,11 +4,15 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace cli {
 
 // Seconds; nullopt for anything that is no span, or longer than a thousand years.
 std::optional<std::int64_t> parse_time_span(std::string_view text);
+
+// The same span in ISO 8601, in the units it was written in: "3 weeks" is "P3W", "25 hours" is "PT25H".
+std::optional<std::string> iso_time_span(std::string_view text);
 
 }  // namespace cli

@@ -54,5 +54,33 @@ INSTANTIATE_TEST_SUITE_P(
     )
 );
 
+struct IsoCase {
+    const char* text;
+    std::optional<std::string> iso;
+};
+
+class IsoTimeSpan : public testing::TestWithParam<IsoCase> {};
+
+TEST_P(IsoTimeSpan, KeepsItsUnits) {
+    EXPECT_EQ(iso_time_span(GetParam().text), GetParam().iso);
+}
+
+// As uv 0.13.9 writes them into receipts.
+INSTANTIATE_TEST_SUITE_P(
+    Spans,
+    IsoTimeSpan,
+    testing::Values(
+        IsoCase{"7 days", "P7D"},
+        IsoCase{"3 weeks", "P3W"},
+        IsoCase{"21 days", "P21D"},
+        IsoCase{"25 hours", "PT25H"},
+        IsoCase{"2 days 3 hours", "P2DT3H"},
+        IsoCase{"P1DT2H", "P1DT2H"},
+        IsoCase{"1 week, 90s ago", "P1WT90S"},
+        IsoCase{"0 days", "PT0S"},
+        IsoCase{"1 month", std::nullopt}
+    )
+);
+
 }  // namespace
 }  // namespace cli

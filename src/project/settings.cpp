@@ -120,6 +120,8 @@ Result<IndexEntry> index_entry(const Context& context, const TomlValue& value) {
         if (field.key == "explicit") entry.is_explicit = item.as_boolean().value_or(false);
         if (field.key == "format") entry.format = TRY(text_of(context, item));
         if (field.key == "authenticate") entry.authenticate = TRY(text_of(context, item));
+        if (field.key == "publish-url") entry.publish_url = TRY(text_of(context, item));
+        if (field.key == "exclude-newer") entry.exclude_newer = TRY(text_or_false(context, item));
         if (field.key == "ignore-error-codes" && item.as_array() != nullptr) {
             for (const TomlValue& code : *item.as_array()) {
                 entry.ignore_error_codes.push_back(static_cast<int>(code.as_integer().value_or(0)));
@@ -194,15 +196,6 @@ Result<void> read_sources(const Context& context, const TomlValue& value, Settin
 // Keys that are valid and have no effect on the commands adder has.
 constexpr std::string_view kReadOver[] = {
     "preview-features",
-    "dependency-metadata",
-    "config-settings",
-    "config-settings-package",
-    "no-build-isolation",
-    "require-build-hashes",
-    "no-build-isolation-package",
-    "extra-build-dependencies",
-    "extra-build-variables",
-    "no-sources-package",
     "torch-backend",
     "python-install-mirror",
     "pypy-install-mirror",
@@ -218,6 +211,18 @@ constexpr std::string_view kReadOver[] = {
     "cache-keys",
     "build-constraint-dependencies",
     "environments",
+};
+
+constexpr std::string_view kBuild[] = {
+    "dependency-metadata",
+    "config-settings",
+    "config-settings-package",
+    "no-build-isolation",
+    "require-build-hashes",
+    "no-build-isolation-package",
+    "extra-build-dependencies",
+    "extra-build-variables",
+    "no-sources-package",
 };
 
 constexpr std::string_view kProjectOnly[] = {
@@ -359,6 +364,8 @@ Result<bool> read_known(const Context& context, const codec::TomlEntry& entry, S
         TRY(read(context, entry.value, settings.index));
     } else if (entry.key == "sources" && context.origin.kind == SettingsKind::ToolTable) {
         TRY(read_sources(context, entry.value, settings));
+    } else if (std::ranges::find(kBuild, entry.key) != std::end(kBuild)) {
+        settings.build.emplace(entry.key, entry.value);
     } else {
         return std::ranges::find(kReadOver, entry.key) != std::end(kReadOver);
     }
@@ -455,6 +462,7 @@ Settings merge_settings(Settings first, const Settings& second) {
     append(first.source_indexes, second.source_indexes);
     append(first.source_urls, second.source_urls);
     append(first.source_unsupported, second.source_unsupported);
+    first.build.insert(second.build.begin(), second.build.end());
     first.source_text += second.source_text;
     return first;
 }

@@ -41,6 +41,8 @@ struct IndexEntry {
     std::vector<int> ignore_error_codes;
     std::string pages_cache_control;
     std::string files_cache_control;
+    std::string publish_url;
+    std::string exclude_newer;  // "false" switches it off
 };
 
 // "name" -> value in the file's order.
@@ -78,6 +80,10 @@ struct Settings {
     NamedTexts source_urls;
     // Sources adder cannot serve yet (git, workspace, editable): package -> what it is.
     NamedTexts source_unsupported;
+
+    // Keys about building from source, as they are: nothing is built yet, but installed tools remember
+    // them.
+    std::map<std::string, codec::TomlValue> build;
 
     std::vector<std::string> unknown;  // keys nobody knows, for a warning
     std::string source_text;           // the texts these settings were read from, for fingerprints
