@@ -50,7 +50,28 @@ std::string reason_of(const Url& url, TransferFault fault, const FailureContext&
     return "the transfer failed";
 }
 
-std::string hint_of(const Url& url, TransferFault fault) {
+// What was wrong with a certificate is told by the words of OpenSSL alone, passed through libcurl; words we do not know
+// get the advice that helps most often.
+std::string certificate_hint(const Url& url, std::string_view detail) {
+    const std::string skip =
+        fmt::format("skip the check with `--allow-insecure-host {}`", url.host());
+    if (detail.contains("has expired") || detail.contains("not yet valid"))
+        return fmt::format(
+            "check this machine's clock; else the server needs a new one, or {}", skip
+        );
+    if (detail.contains("subject name"))
+        return fmt::format("call the server by a name its certificate is for, or {}", skip);
+    if (detail.contains("setting certificate file"))
+        return "check the file that SSL_CERT_FILE names: it must hold certificates (PEM)";
+    return fmt::format(
+        "name the certificate that signs it with SSL_CERT_FILE or SSL_CERT_DIR, or {}", skip
+    );
+}
+
+std::string hint_of(const Url& url, TransferFault fault, std::string_view detail) {
+    // The server says so only after the handshake, in the middle of the answer.
+    if (detail.contains("certificate required"))
+        return "name the certificate and key the server asks for with SSL_CLIENT_CERT (PEM)";
     switch (fault) {
         case TransferFault::Resolve:
             return "check the spelling of the host and the network connection";
@@ -65,11 +86,11 @@ std::string hint_of(const Url& url, TransferFault fault) {
         case TransferFault::ClientCertificate:
             return "check the file that SSL_CLIENT_CERT names";
         case TransferFault::Certificate:
-            return fmt::format(
-                "name the certificate that signs it with SSL_CERT_FILE, or skip the check with "
-                "`--allow-insecure-host {}`",
-                url.host()
-            );
+            return certificate_hint(url, detail);
+        case TransferFault::Tls:
+            return detail.contains("wrong version number")
+                       ? "the server may not speak TLS there: try http:// in place of https://"
+                       : "";
         default:
             return {};
     }
@@ -96,7 +117,7 @@ base::Error transfer_error(const Url& url, const TransferEnd& end, const Failure
     base::Error error(base::ErrorKind::Network, fmt::format("could not fetch `{}`", url.display()));
     error = std::move(error).cause(reason_of(url, fault, context));
     if (!end.detail.empty()) error = std::move(error).cause(end.detail);
-    if (const std::string hint = hint_of(url, fault); !hint.empty())
+    if (const std::string hint = hint_of(url, fault, end.detail); !hint.empty())
         error = std::move(error).hint(hint);
     if (fault == TransferFault::Certificate || fault == TransferFault::Tls) {
         for (const std::string& note : context.trust_notes)

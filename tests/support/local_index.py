@@ -14,7 +14,8 @@ an index can go wrong. The first part of the path chooses the behaviour:
     /extra/simple/...        a second index: its own `hello` 9.0.0
     /scripts/NAME            Python scripts          /log                 requests so far as JSON, ?reset=1
 
-usage: local_index.py --port-file FILE       (also importable: serve() -> (server, base url))
+usage: local_index.py --port-file FILE [--certificate PEM [--client-authority PEM]]
+       (also importable: serve() -> (server, base url))
 """
 import argparse
 import hashlib
@@ -23,6 +24,7 @@ import http.server
 import json
 import os
 import re
+import ssl
 import sys
 import threading
 import urllib.parse
@@ -191,24 +193,35 @@ class Server(http.server.ThreadingHTTPServer):
 
     def handle_error(self, request, client_address):
         # A client that hangs up early is one of the things under test.
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             super().handle_error(request, client_address)
 
 
-def serve(port=0):
-    """Starts the index in a thread: (server, "http://127.0.0.1:PORT")."""
+def serve(port=0, certificate=None, client_authority=None):
+    """Starts the index in a thread: (server, "http://127.0.0.1:PORT"). `certificate`: a file with it and its key, for
+    HTTPS; `client_authority`: who must have signed the client's."""
     handler = type("BoundHandler", (Handler,), {"index": Index()})
     server = Server(("127.0.0.1", port), handler)
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        if client_authority:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(client_authority)
+        # The handshake is done by the thread of the connection, with its first read.
+        server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, f"http://127.0.0.1:{server.server_address[1]}"
+    return server, f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--port-file")
+    parser.add_argument("--certificate")
+    parser.add_argument("--client-authority")
     arguments = parser.parse_args()
-    server, url = serve(arguments.port)
+    server, url = serve(arguments.port, arguments.certificate, arguments.client_authority)
     print(url, flush=True)
     if arguments.port_file:
         with open(arguments.port_file + ".tmp", "w") as file:
