@@ -4,6 +4,7 @@
 #include "cli/reporter.h"
 #include "cli/settings.h"
 #include "cli/start_question.h"
+#include "cli/tool_settings.h"
 #include "ops/tool.h"
 #include "ops/warm.h"
 
@@ -20,12 +21,31 @@ std::string invocation_name(const Invocation& invocation) {
     return short_name ? invocation.program : fmt::format("{} tool run", invocation.program);
 }
 
+// What could have been meant: tools that are installed. Not being able to look is no reason to fail.
+std::string list_of_tools(const Context& context) {
+    const base::Result<ops::ToolListing> listing =
+        ops::list_installed_tools(tools_directory(context.variables));
+    if (!listing) return "";
+    for (const std::string& path : listing->strangers) {
+        context.printer.warning(fmt::format(
+            "`{}` is among the tools and cannot be one: its name is no package name",
+            base::display_path(path)
+        ));
+    }
+    if (listing->tools.empty()) return "";
+    std::string text = "Installed tools:\n\n";
+    for (const ops::ListedTool& tool : listing->tools)
+        text += fmt::format("- {} v{}\n", tool.name, tool.version);
+    return text + "\n";
+}
+
 int explain_missing_command(const Context& context) {
     const std::string name = invocation_name(context.invocation);
     context.printer.output(fmt::format(
-        "Provide a command to run with `{0} <command>`.\n\nSee `{0} --help` for more "
+        "Provide a command to run with `{0} <command>`.\n\n{1}See `{0} --help` for more "
         "information.\n",
-        name
+        name,
+        list_of_tools(context)
     ));
     return 2;
 }
@@ -96,7 +116,9 @@ Result<void> remember(
     // Configuration may have chosen another store than the question asks.
     const store::StoreOptions& store = session.options().store;
     if (store.root != question.store.root || store.mode != question.store.mode) return {};
-    return ops::remember_start(*TRY(session.store()), question, start_sources(context, {}), answer);
+    ops::StartSources sources = start_sources(context, {});
+    sources.files.insert(sources.files.end(), answer.files.begin(), answer.files.end());
+    return ops::remember_start(*TRY(session.store()), question, sources, answer);
 }
 
 Result<int> prepare(const Context& context, Reporter& reporter) {
@@ -120,6 +142,7 @@ Result<int> prepare(const Context& context, Reporter& reporter) {
         context.printer.warning(warning);
     const Inputs inputs{invocation, context.variables, configuration.settings};
     request.settings_fingerprint = settings_fingerprint(inputs);
+    request.installed = TRY(installed_tools(inputs));
     ops::Options options = TRY(make_options(inputs));
     if (request.extra.with.empty() && invocation.positionals.front().ends_with("@latest")) {
         options.index.refresh.scope = package_index::RefreshPolicy::Scope::All;
@@ -146,12 +169,9 @@ int tool_run_command(const Context& context) {
 }
 
 int tool_dir_command(const Context& context) {
-    const std::string home = context.variables.find("HOME").value_or("");
-    const std::string data = context.variables.find_filled("XDG_DATA_HOME")
-                                 .value_or(base::join_path(home, ".local/share"));
-    std::string directory =
-        context.variables.find_filled("UV_TOOL_DIR").value_or(base::join_path(data, "uv/tools"));
+    std::string directory = tools_directory(context.variables);
     if (context.invocation.flag("--bin")) {
+        const std::string home = context.variables.find("HOME").value_or("");
         directory = context.variables.find_filled("UV_TOOL_BIN_DIR")
                         .or_else([&] { return context.variables.find_filled("XDG_BIN_HOME"); })
                         .value_or(base::join_path(home, ".local/bin"));

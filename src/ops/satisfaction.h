@@ -1,5 +1,6 @@
-// Whether what an interpreter already has is enough (`run --with` over an environment that
-// satisfies the request adds nothing). Pure but for reading site-packages.
+// Whether what is installed already is enough: `run --with` over an environment that satisfies the
+// request adds nothing, and `tool run` takes an installed tool that does. Pure but for reading
+// site-packages.
 #pragma once
 
 #include "base/result.h"
@@ -8,6 +9,7 @@
 #include "solve/problem.h"
 
 #include <map>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,7 @@ namespace ops {
 
 struct BasePackages {
     std::map<pep::PackageName, pep::CoreMetadata> packages;
+    std::map<pep::PackageName, std::string> records;  // their *.dist-info directories
     std::vector<std::string> directories;  // the site-packages directories, purelib first
 
     std::map<pep::PackageName, pep::Version> versions() const;
@@ -22,8 +25,20 @@ struct BasePackages {
 
 base::Result<BasePackages> base_packages(const python::Interpreter& interpreter);
 
-// Every requirement and what it requires in turn is there in a fitting version. A requirement with
-// a URL never is: where an installed package came from is not looked at.
+// What of the packages is asked for. Nothing is owned.
+struct Demands {
+    std::span<const solve::RootRequirement> requirements;
+    std::span<const pep::Requirement> constraints = {};
+    std::span<const pep::Requirement> overrides = {};
+    std::span<const pep::PackageName> exclusions = {};  // as dependencies
+};
+
+// Every requirement and what it requires in turn is there in a fitting version. For a requirement
+// with a URL, the package must come from there (direct_url.json, PEP 610); if that is a local file,
+// it must be the file it was then (uv_cache.json of uv; who left none does not satisfy).
+bool satisfies(
+    const BasePackages& base, const Demands& demands, const pep::MarkerEnvironment& environment
+);
 bool satisfies(
     const BasePackages& base,
     const std::vector<solve::RootRequirement>& requirements,

@@ -44,6 +44,7 @@ struct StartAnswer {
     Memo memo;
     std::string group;  // what the environment is a generation of (store::BodyInfo); empty: nothing
     python::WatchList interpreter;
+    std::vector<std::string> files = {};  // further sources: looked for by their paths
 };
 
 struct RememberedStart {

@@ -39,6 +39,8 @@ class ToolPreparation {
         python_ = TRY(python_request());
         interpreter_ = TRY(session_.interpreter(python_, python::EnvironmentUse::Ignore));
         extra_ = TRY(read_needs());
+        if (const auto installed = TRY(find_installed()))
+            return from_installed(*installed, std::move(environment));
         key_ = memo_key();
         const bool ask_again =
             tool_.version == ToolVersion::Latest || request_.memo == MemoUse::WriteOnly;
@@ -84,6 +86,42 @@ class ToolPreparation {
         return *tool_.python;
     }
 
+    // What is asked for: the tool first, if it is a package.
+    std::vector<solve::RootRequirement> requirements() const {
+        std::vector<solve::RootRequirement> all;
+        if (tool_.requirement) all.push_back({*tool_.requirement, "--from"});
+        all.insert(all.end(), extra_.requirements.begin(), extra_.requirements.end());
+        return all;
+    }
+
+    bool may_be_installed() const {
+        return tool_.requirement && tool_.version == ToolVersion::Any &&
+               !request_.installed.directory.empty();
+    }
+
+    Result<std::optional<python::VenvLayout>> find_installed() {
+        if (!may_be_installed()) return std::nullopt;
+        const ResolveOptions& resolve = session_.options().resolve;
+        const std::vector<solve::RootRequirement> wanted = requirements();
+        std::vector<pep::Requirement> constraints = resolve.constraints;
+        constraints.insert(constraints.end(), extra_.constraints.begin(), extra_.constraints.end());
+        const ToolQuestion question{
+            .name = tool_.requirement->name,
+            .demands = {wanted, constraints, resolve.overrides, resolve.exclusions},
+            .python = &python_,
+            .found = &interpreter_,
+        };
+        return find_installed_tool(session_, request_.installed, question);
+    }
+
+    Result<ReadyLaunch> from_installed(
+        const python::VenvLayout& layout, base::Environment environment
+    ) const {
+        Memo memo;
+        TRY(choose_program(layout, memo));
+        return start_in(layout.root, memo, std::move(environment));
+    }
+
     std::string memo_key() const {
         Fingerprint fingerprint("tool");
         fingerprint.add("adder", session_.options().adder_version)
@@ -118,7 +156,7 @@ class ToolPreparation {
             .script = {},
             .warnings = {}
         };
-        TRY(choose_program(answer, memo));
+        TRY(choose_program(answer.layout, memo));
         attempt(TRY(session_.store())->write_memo(key_, memo.encode()));
         return remembered(std::move(answer.lease), std::move(memo), std::move(environment));
     }
@@ -129,9 +167,16 @@ class ToolPreparation {
         if (session_.options().offline()) memo.expiry = INT64_MAX;
         const bool is_plain = extra_.is_plain() && !(tool_.requirement && tool_.requirement->url);
         if (!is_plain || !is_rememberable(request_)) return launch;
+        if (tool_.version == ToolVersion::Latest) return launch;
+        // One that is installed is looked at each time; one that is not must not appear.
+        std::vector<std::string> files;
+        if (may_be_installed())
+            files = {receipt_path(request_.installed.directory, tool_.requirement->name)};
+        if (std::ranges::any_of(files, base::exists)) return launch;
         std::optional<python::WatchList> watch =
             TRY(session_.interpreter_watch(python_, python::EnvironmentUse::Ignore));
-        if (watch) launch.answer = StartAnswer{std::move(memo), {}, std::move(*watch)};
+        if (watch)
+            launch.answer = StartAnswer{std::move(memo), {}, std::move(*watch), std::move(files)};
         return launch;
     }
 
@@ -146,21 +191,12 @@ class ToolPreparation {
     }
 
     Result<ResolutionResult> resolve_tool(package_index::Registry& registry) {
-        std::vector<solve::RootRequirement> requirements;
-        if (tool_.requirement) {
-            pep::Requirement requirement = *tool_.requirement;
-            if (tool_.version == ToolVersion::Latest) TRY(pin_to_latest(registry, requirement));
-            requirements.push_back({std::move(requirement), "--from"});
-        }
-        requirements.insert(
-            requirements.end(), extra_.requirements.begin(), extra_.requirements.end()
-        );
-        if (requirements.empty()) return ResolutionResult{};
+        std::vector<solve::RootRequirement> wanted = requirements();
+        if (tool_.version == ToolVersion::Latest)
+            TRY(pin_to_latest(registry, wanted.front().requirement));
+        if (wanted.empty()) return ResolutionResult{};
         Result<ResolutionResult> resolved = resolve(
-            session_,
-            registry,
-            interpreter_,
-            {requirements, {}, "tool dependencies", extra_.constraints}
+            session_, registry, interpreter_, {wanted, {}, "tool dependencies", extra_.constraints}
         );
         if (!resolved && resolved.error().kind() == ErrorKind::Failed)
             return base::fail(with_hints(std::move(resolved.error())));
@@ -208,9 +244,9 @@ class ToolPreparation {
         return error;
     }
 
-    Result<Providers> providers_of(const EnvironmentAnswer& answer) const {
-        const install::TargetLayout target = install::target_of(answer.layout, answer.layout.root);
-        const auto installed = TRY(install::scan_installed(answer.layout.purelib));
+    Result<Providers> providers_of(const python::VenvLayout& layout) const {
+        const install::TargetLayout target = install::target_of(layout, layout.root);
+        const auto installed = TRY(install::scan_installed(layout.purelib));
         const std::string expected = tool_.requirement ? tool_.requirement->name.text() : "";
         Providers providers;
         for (const install::ProvidedExecutables& provided :
@@ -225,12 +261,12 @@ class ToolPreparation {
     }
 
     // Leaves `memo.program` empty where the command has to be looked up on PATH.
-    Result<void> choose_program(const EnvironmentAnswer& answer, Memo& memo) const {
+    Result<void> choose_program(const python::VenvLayout& layout, Memo& memo) const {
         if (tool_.python && !request_.from) {
             memo.program = "bin/python";
             return {};
         }
-        const Providers providers = TRY(providers_of(answer));
+        const Providers providers = TRY(providers_of(layout));
         if (!providers.packages.empty()) {
             memo.program = fmt::format("bin/{}", tool_.executable);
             warn_about_provider(providers, memo);
@@ -239,7 +275,7 @@ class ToolPreparation {
         // With `--from`, the command may be anything on PATH: `--from ruff python`.
         if (request_.from) {
             base::Environment environment = request_.child.inherited;
-            prepend_path(environment, {answer.layout.bin});
+            prepend_path(environment, {layout.bin});
             if (find_command(environment, tool_.executable)) return {};
         }
         return base::fail(not_provided(providers));
@@ -293,20 +329,27 @@ class ToolPreparation {
 
     Result<ReadyLaunch> ready(store::Lease lease, const Memo& memo, base::Environment environment)
         const {
+        ReadyLaunch result = TRY(start_in(lease.body_path(), memo, std::move(environment)));
+        result.leases.push_back(std::move(lease));
+        return result;
+    }
+
+    // The program in the environment at `root`.
+    Result<ReadyLaunch> start_in(
+        const std::string& root, const Memo& memo, base::Environment environment
+    ) const {
         for (const std::string& warning : memo.warnings)
             session_.emit(Warned{warning});
-        const std::string bin = base::join_path(lease.body_path(), "bin");
-        prepend_path(environment, {bin});
+        prepend_path(environment, {base::join_path(root, "bin")});
         ReadyLaunch result;
         result.launch.program = memo.program.empty()
                                     ? TRY(find_command(environment, tool_.executable))
-                                    : base::join_path(lease.body_path(), memo.program);
+                                    : base::join_path(root, memo.program);
         result.launch.shown = tool_.executable;
         result.launch.argv = request_.words;
         // Python finds its environment by its own path, and so does a program with a shebang.
         result.launch.argv.front() = result.launch.program;
         result.launch.environment = std::move(environment);
-        result.leases.push_back(std::move(lease));
         return result;
     }
 

@@ -1,9 +1,12 @@
 // `tool run`: a program that a package provides, from an environment in the store (cache-and-run.md
 // 5). The steps are those of run.h; the fourth asks the indexes again once the pages used last time
-// are no longer fresh.
+// are no longer fresh. Before the third, a tool that is installed and fits is taken as it is
+// (installed_tool.h): nothing of it lies in the store, so there is no lease and nothing is
+// remembered.
 #pragma once
 
 #include "base/result.h"
+#include "ops/installed_tool.h"
 #include "ops/run.h"
 #include "ops/tool_request.h"
 
@@ -19,6 +22,7 @@ struct ToolRunRequest {
     ExtraRequirements extra;
     std::vector<std::string> constraint_files;
     std::vector<std::string> override_files;
+    InstalledTools installed;
     MemoUse memo = MemoUse::ReadAndWrite;
     std::string settings_fingerprint;  // as in RunRequest
     ChildSettings child;
