@@ -400,6 +400,23 @@ bool allows_python(std::string_view requires_python, const pep::Version& version
     });
 }
 
+// One candidate for each version. It stands at the place of the first index that has the version; its files are those
+// of the first index where they can be used.
+void keep_one_of_each_version(std::vector<Candidate>& candidates) {
+    std::ranges::stable_sort(candidates, {}, &Candidate::version);
+    std::vector<Candidate> kept;
+    for (Candidate& candidate : candidates) {
+        if (kept.empty() || kept.back().version != candidate.version) {
+            kept.push_back(std::move(candidate));
+        } else if (kept.back().usability != Usability::Usable &&
+                   candidate.usability == Usability::Usable) {
+            candidate.index_rank = kept.back().index_rank;
+            kept.back() = std::move(candidate);
+        }
+    }
+    candidates = std::move(kept);
+}
+
 Judged judge(
     std::span<const std::shared_ptr<const Page>> pages,
     std::span<const PageGroup> groups,
@@ -410,17 +427,15 @@ Judged judge(
     Judged judged;
     for (std::size_t rank = 0; rank < groups.size(); ++rank) {
         std::vector<Candidate> candidates = judge.group(groups[rank]);
-        for (Candidate& candidate : candidates)
-            candidate.index_rank = static_cast<std::uint16_t>(rank);
         if (order == GroupOrder::BestVersion) {
             merge_best(judged.candidates, std::move(candidates));
-        } else {
-            std::ranges::move(candidates, std::back_inserter(judged.candidates));
+            continue;
         }
+        for (Candidate& candidate : candidates)
+            candidate.index_rank = static_cast<std::uint16_t>(rank);
+        std::ranges::move(candidates, std::back_inserter(judged.candidates));
     }
-    if (order == GroupOrder::FirstGroup) {
-        std::ranges::stable_sort(judged.candidates, {}, &Candidate::version);
-    }
+    if (order == GroupOrder::FirstGroup) keep_one_of_each_version(judged.candidates);
     judged.warnings = judge.warnings();
     return judged;
 }

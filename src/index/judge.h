@@ -28,7 +28,7 @@ struct PageGroup {
 // How candidates of several groups become one list.
 enum class GroupOrder {
     BestVersion,  // one candidate for each version: of the first group that has a usable one
-    FirstGroup,   // all candidates, with index_rank = number of the group
+    FirstGroup,   // the same, with index_rank = number of the first group that has the version
 };
 
 struct JudgeRules {

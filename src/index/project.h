@@ -47,7 +47,7 @@ struct Candidate {
     std::string
         reason;  // why not, as the end of "`flask` 3.0 ...": "has no wheel with ...". "" if usable
     std::string yanked_reason;
-    std::uint16_t index_rank = 0;  // position of the index in search order; for unsafe-first-match
+    std::uint16_t index_rank = 0;  // unsafe-first-match: position of the index; lower ones go first
 };
 
 class Project {
@@ -60,7 +60,7 @@ class Project {
 
     const pep::PackageName& name() const { return name_; }
 
-    // Ascending by version. With unsafe-first-match a version may occur once for each index_rank.
+    // Ascending by version, each version once.
     std::span<const Candidate> candidates() const { return candidates_; }
 
     // nullptr if there is no such version.

@@ -67,14 +67,13 @@ class RegistryProvider : public solve::Provider {
         std::vector<solve::Release> releases;
         releases.reserve(answer.project->candidates().size());
         for (const package_index::Candidate& candidate : answer.project->candidates()) {
-            const bool again = !releases.empty() && releases.back().version == candidate.version;
-            if (again) continue;
             releases.push_back({
                 .version = candidate.version,
                 .usability = usability_of(candidate.usability),
                 .reason = candidate.reason,
                 .yanked_reason = candidate.yanked_reason,
                 .hint = hint_for(candidate.usability),
+                .rank = candidate.index_rank,
             });
         }
         return releases;

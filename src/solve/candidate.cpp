@@ -20,16 +20,21 @@ const pep::Version* pinned_version(const pep::Specifiers& specifiers) {
     return is_exact && !only.is_wildcard() ? &only.version() : nullptr;
 }
 
-// Calls `visit` with the releases in range, in the given direction, until it answers true.
+// Which releases are walked, and from where.
+struct Way {
+    const pep::VersionRange& range;
+    Direction direction;
+    std::uint16_t rank;
+};
+
+// Calls `visit` with the releases on the way, until it answers true.
 template <class Visit>
-bool walk(
-    const Listing& listing, const pep::VersionRange& range, Direction direction, Visit&& visit
-) {
+bool walk(const Listing& listing, const Way& way, Visit&& visit) {
     auto step = [&](const Release& release) {
-        return release.usability != Usability::ExcludedByDate && range.contains(release.version) &&
-               visit(release);
+        return release.rank == way.rank && release.usability != Usability::ExcludedByDate &&
+               way.range.contains(release.version) && visit(release);
     };
-    if (direction == Direction::Ascending) return std::ranges::any_of(listing.releases, step);
+    if (way.direction == Direction::Ascending) return std::ranges::any_of(listing.releases, step);
     return std::any_of(listing.releases.rbegin(), listing.releases.rend(), step);
 }
 
@@ -67,10 +72,12 @@ std::optional<Candidate> CandidatePolicy::choose(
             return true;
         };
     };
-    PrereleaseOrder order = prereleases(name);
-    walk(listing, range, direction(name), take_if(order == PrereleaseOrder::ByVersion));
-    if (found == nullptr && order == PrereleaseOrder::AfterStable) {
-        walk(listing, range, direction(name), take_if(true));
+    const PrereleaseOrder order = prereleases(name);
+    Way way{range, direction(name), 0};
+    for (; found == nullptr && way.rank <= listing.highest_rank; ++way.rank) {
+        walk(listing, way, take_if(order == PrereleaseOrder::ByVersion));
+        if (found == nullptr && order == PrereleaseOrder::AfterStable)
+            walk(listing, way, take_if(true));
     }
     if (found == nullptr) return std::nullopt;
     return Candidate{found, is_usable(name, *found)};

@@ -1,8 +1,8 @@
 // CandidatePolicy: which version of a package is tried, given the versions the solver would accept.
 //
-// In this order: the preferred version; then the versions in range from high to low (or low to
-// high), where stable ones may go before pre-releases; the first decides, also if it cannot be
-// used, so that the reason is recorded. Releases past the cut-off date do not exist. Source:
+// In this order: the preferred version; then, rank by rank, the versions in range from high to low
+// (or low to high), where stable ones may go before pre-releases; the first decides, also if it
+// cannot be used, so that the reason is recorded. Releases past the cut-off date do not exist. Source:
 // resolution-and-lock.md 1.5, 3.3, 3.5, 3.6.
 #pragma once
 

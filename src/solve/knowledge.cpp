@@ -20,6 +20,7 @@ base::Result<const Listing*> Knowledge::listing(PackageId package) {
     } else {
         listing->releases = std::move(std::get<std::vector<Release>>(answer));
         for (const Release& release : listing->releases) {
+            listing->highest_rank = std::max(listing->highest_rank, release.rank);
             if (release.usability == Usability::ExcludedByDate) continue;
             visible->push_back(release.version);
         }

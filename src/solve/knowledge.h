@@ -6,6 +6,7 @@
 #include "solve/package.h"
 #include "solve/provider.h"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -15,6 +16,7 @@ namespace solve {
 
 struct Listing {
     std::vector<Release> releases;  // ascending
+    std::uint16_t highest_rank = 0;
     // The versions of those that exist for the solver, that is, without what the cut-off date
     // excludes.
     std::shared_ptr<const std::vector<pep::Version>> visible;

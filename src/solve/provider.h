@@ -17,6 +17,7 @@
 #include "pep/version.h"
 #include "pep/version_range.h"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -45,6 +46,9 @@ struct Release {
     std::string reason;
     std::string yanked_reason;
     std::string hint;
+    // Versions of a lower rank are all tried before those of a higher one, whatever their order: the position of the
+    // index, where indexes are searched one after the other (`unsafe-first-match`).
+    std::uint16_t rank = 0;
 };
 
 // The package does not exist. `reason` finishes "`a` ...": "was not found in the package index".

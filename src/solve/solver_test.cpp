@@ -146,6 +146,21 @@ INSTANTIATE_TEST_SUITE_P(
     )
 );
 
+TEST(Solver, ALowerRankGoesFirstWhateverTheVersion) {
+    TableProvider index;
+    index.add("a", "1.0");
+    index.add("a", "1.5b1");
+    index.add("a", "2.0").release.rank = 1;
+    index.add("a", "3.0b1").release.rank = 1;
+    EXPECT_EQ(outcome(solve(asking({"a"}), index)), "a==1.0");
+    // Pre-releases of the first place come before the second place.
+    EXPECT_EQ(outcome(solve(asking({"a>1"}), index)), "a==1.5b1");
+    EXPECT_EQ(outcome(solve(asking({"a>=2"}), index)), "a==2.0");
+    Problem lowest = asking({"a>=1.2"});
+    lowest.resolution = Resolution::Lowest;
+    EXPECT_EQ(outcome(solve(lowest, index)), "a==1.5b1");
+}
+
 TEST(Solver, AModeForOnePackageBeatsTheGlobalOne) {
     TableProvider index;
     for (const char* name : {"a", "b"}) {

@@ -240,6 +240,7 @@ INDEXES = [
     Case("index-named", "uv run --index extra=$INDEX/extra/simple/ --with hello hello"),
     Case("index-first-wins", "uv run --index $INDEX/simple/ --default-index $INDEX/extra/simple/ --with hello hello"),
     Case("index-best-match", "uv run --index $INDEX/simple/ --default-index $INDEX/extra/simple/ --index-strategy unsafe-best-match --with hello hello"),
+    Case("index-first-match-order", "uv run --index $INDEX/simple/ --default-index $INDEX/extra/simple/ --index-strategy unsafe-first-match --with hello hello"),
     Case("index-first-match", "uv run --index $INDEX/simple/ --default-index $INDEX/extra/simple/ --index-strategy unsafe-first-match --with 'hello>5' hello"),
     Case("index-first-has-no-version", "uv run --index $INDEX/simple/ --default-index $INDEX/extra/simple/ --with 'hello>5' hello"),
     Case("default-index", "uv run --default-index $INDEX/extra/simple/ --with hello hello"),
