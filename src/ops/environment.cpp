@@ -22,14 +22,6 @@ using base::Result;
 // Raised when the layout of bodies changes, so that old ones are not taken for new ones.
 constexpr std::uint64_t kBodyFormat = 1;
 
-void add_interpreter(Fingerprint& fingerprint, const python::Interpreter& interpreter) {
-    fingerprint.add("python", interpreter.base_executable)
-        .add("version", interpreter.version.to_string())
-        .add("inode", interpreter.stamp.inode)
-        .add("size", interpreter.stamp.size)
-        .add("modified", static_cast<std::uint64_t>(interpreter.stamp.modified_ns));
-}
-
 // What identifies a wheel's content before it was fetched. An index that announces no SHA-256 makes
 // the wheel known by where it is; a local file also by its stamp.
 std::string identity_of(const ResolvedWheel& wheel) {
@@ -57,7 +49,7 @@ install::LinkMode link_mode_of(const Options& options) {
 std::string content_key(const Options& options, const EnvironmentRequest& request) {
     Fingerprint fingerprint("env");
     fingerprint.add("format", kBodyFormat);
-    add_interpreter(fingerprint, *request.interpreter);
+    add_interpreter(fingerprint, request.interpreter->base_executable, *request.interpreter);
     for (const ResolvedWheel& wheel : request.wheels) {
         fingerprint.add("wheel", wheel.name.text())
             .add("content", identity_of(wheel))

@@ -45,6 +45,16 @@ void add_file_stamp(Fingerprint& fingerprint, const std::string& path) {
     fingerprint.add("changed", static_cast<std::uint64_t>(stamp->changed_ns));
 }
 
+void add_interpreter(
+    Fingerprint& fingerprint, const std::string& path, const python::Interpreter& interpreter
+) {
+    fingerprint.add("python", path)
+        .add("version", interpreter.version.to_string())
+        .add("inode", interpreter.stamp.inode)
+        .add("size", interpreter.stamp.size)
+        .add("modified", static_cast<std::uint64_t>(interpreter.stamp.modified_ns));
+}
+
 std::string Memo::encode() const {
     base::RecordWriter writer(kMagic, kVersion);
     writer.string(environment);

@@ -7,6 +7,8 @@
 // script's block). What only changes appearance stays out.
 #pragma once
 
+#include "python/interpreter.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -32,6 +34,10 @@ class Fingerprint {
 
 // A file that takes part in an answer: its path and stamp. One that is not there adds nothing.
 void add_file_stamp(Fingerprint& fingerprint, const std::string& path);
+// An interpreter by its path (the one it is called by, or its base's), version and stamp.
+void add_interpreter(
+    Fingerprint& fingerprint, const std::string& path, const python::Interpreter& interpreter
+);
 
 struct Memo {
     std::string environment;  // content key of the body

@@ -100,10 +100,7 @@ std::string memo_key(
     Fingerprint fingerprint("run");
     fingerprint.add("adder", session.options().adder_version);
     fingerprint.add("settings", request.settings_fingerprint);
-    fingerprint.add("python", interpreter.executable)
-        .add("version", interpreter.version.to_string());
-    fingerprint.add("inode", interpreter.stamp.inode);
-    fingerprint.add("modified", static_cast<std::uint64_t>(interpreter.stamp.modified_ns));
+    add_interpreter(fingerprint, interpreter.executable, interpreter);
     fingerprint.add("isolated", request.isolation == Isolation::Own ? 1U : 0U);
     extra.add_to(fingerprint);
     if (request.script) {

@@ -126,10 +126,7 @@ class ToolPreparation {
         Fingerprint fingerprint("tool");
         fingerprint.add("adder", session_.options().adder_version)
             .add("settings", request_.settings_fingerprint);
-        fingerprint.add("python", interpreter_.executable)
-            .add("version", interpreter_.version.to_string());
-        fingerprint.add("inode", interpreter_.stamp.inode);
-        fingerprint.add("modified", static_cast<std::uint64_t>(interpreter_.stamp.modified_ns));
+        add_interpreter(fingerprint, interpreter_.executable, interpreter_);
         fingerprint.add("command", request_.words.front()).add("from", request_.from.value_or(""));
         extra_.add_to(fingerprint);
         const ResolveOptions& resolve = session_.options().resolve;
