@@ -144,7 +144,12 @@ Result<int> prepare(const Context& context, Reporter& reporter) {
     request.settings_fingerprint = settings_fingerprint(inputs);
     request.installed = TRY(installed_tools(inputs));
     ops::Options options = TRY(make_options(inputs));
-    if (request.extra.with.empty() && invocation.positionals.front().ends_with("@latest")) {
+    // Those are settings of projects. In the user's file they say nothing about tools.
+    options.resolve.constraints.clear();
+    options.resolve.overrides.clear();
+    options.resolve.exclusions.clear();
+    const std::string& asked_for = request.from ? *request.from : request.words.front();
+    if (request.extra.with.empty() && asked_for.ends_with("@latest")) {
         options.index.refresh.scope = package_index::RefreshPolicy::Scope::All;
     }
     ops::Session session(std::move(options), reporter);

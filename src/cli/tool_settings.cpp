@@ -231,9 +231,9 @@ class Collector {
         add_isolation();
         TRY(add_build_settings());
         add_build_dependencies();
-        for (const char* key : {"dependency-metadata", "extra-build-variables"}) {
-            if (const codec::TomlValue* value = build_setting(key)) options_.add_value(key, *value);
-        }
+        add_metadata();
+        if (const codec::TomlValue* value = build_setting("extra-build-variables"))
+            options_.add_value("extra-build-variables", *value);
         std::optional<bool> hashes = invocation_.toggle("--require-build-hashes");
         if (!hashes) hashes = flag_setting("require-build-hashes");
         if (hashes) options_.add_flag("require-build-hashes", *hashes);
@@ -258,6 +258,20 @@ class Collector {
                 } else {
                     options_.add_value(path, (*items)[i]);
                 }
+            }
+        }
+    }
+
+    // Receipts have the lists of each package, empty or not.
+    void add_metadata() {
+        const codec::TomlValue* packages = build_setting("dependency-metadata");
+        if (packages == nullptr) return;
+        options_.add_value("dependency-metadata", *packages);
+        const codec::TomlArray* items = packages->as_array();
+        for (std::size_t i = 0; items != nullptr && i < items->size(); ++i) {
+            for (const char* list : {"requires-dist", "provides-extra"}) {
+                if ((*items)[i].find(list) == nullptr)
+                    options_.add_list(fmt::format("dependency-metadata/{}/{}", i, list), {});
             }
         }
     }

@@ -63,12 +63,15 @@ Result<Access> wait_for(
 
 // --- fitting
 
-// Python is asked for by its program, or by what it is.
+// Asked for by a program, the tool must have been made with that one; `python3.12` says as much as `3.12`.
 bool is_wanted(
     const PythonRequest& request, const python::Interpreter& found, const python::Interpreter& tool
 ) {
-    if (request.is_explicit()) return found.stamp == tool.stamp;
-    return request.matches(tool);
+    if (!request.is_explicit()) return request.matches(tool);
+    if (found.stamp == tool.stamp) return true;
+    if (request.kind() != PythonRequest::Kind::Name) return false;
+    const auto named = python::parse_tool_python(request.path());
+    return named && *named && (*named)->matches(tool);
 }
 
 // Why the tool at `root` is not taken.
