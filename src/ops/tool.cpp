@@ -62,7 +62,9 @@ class ToolPreparation {
 
   private:
     Result<ToolRequest> parse_request(const std::string& directory) const {
-        return parse_tool_request(request_.words.front(), request_.from, directory);
+        return parse_tool_request(
+            {request_.words.front(), request_.from, request_.invocation}, directory
+        );
     }
 
     Result<python::PythonRequest> python_request() {
@@ -195,9 +197,10 @@ class ToolPreparation {
         Result<ResolutionResult> resolved = resolve(
             session_, registry, interpreter_, {wanted, {}, "tool dependencies", extra_.constraints}
         );
-        if (!resolved && resolved.error().kind() == ErrorKind::Failed)
-            return base::fail(with_hints(std::move(resolved.error())));
-        return resolved;
+        if (resolved) return resolved;
+        const ErrorKind kind = resolved.error().kind();
+        if (kind != ErrorKind::Failed && kind != ErrorKind::Invalid) return resolved;
+        return base::fail(with_hints(std::move(resolved.error()).with_kind(ErrorKind::Failed)));
     }
 
     // `name@latest`: the newest version there is, whether it fits or not; then a misfit is said,
@@ -231,11 +234,12 @@ class ToolPreparation {
         }
         if (tool_.requirement && tool_.requirement->name.text() == "run" &&
             request_.words.size() > 1) {
+            const std::string& meant = request_.words[1];
             error = std::move(error).hint(fmt::format(
-                "`{}` takes the tool's name itself: did you mean `{} {}`?",
+                "`{0}` takes the tool's name itself: did you mean `{1} {2}`?",
                 request_.invocation,
-                request_.invocation,
-                request_.words[1]
+                looks_like_script(meant) ? script_runner(request_.invocation) : request_.invocation,
+                meant
             ));
         }
         return error;

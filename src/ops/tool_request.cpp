@@ -31,40 +31,69 @@ std::optional<NameAt> split_at(std::string_view text) {
 }
 
 // A script is run by `run`; saying so beats looking for a package of that name.
-Result<void> refuse_script(const std::string& text, std::string_view option) {
-    if (!text.ends_with(".py") && !text.ends_with(".pyw")) return {};
-    if (text.contains("://") || text.contains('@')) return {};
+Result<void> refuse_script(const ToolWords& words) {
+    const std::string& text = words.from ? *words.from : words.command;
+    if (!looks_like_script(text)) return {};
     const std::string package = base::replace_all(base::replace_all(text, ".", "-"), "_", "-");
-    Error error(
-        ErrorKind::Usage,
-        fmt::format(
-            "It looks like you tried to run a Python script at `{}`, which is not supported by "
-            "`tool run`",
-            text
-        )
-    );
-    if (base::exists(text))
-        return base::fail(std::move(error).hint(fmt::format("Use `run {}` instead", text)));
+    if (words.from) {
+        return base::fail(
+            Error(
+                ErrorKind::Usage,
+                fmt::format("`--from` takes a package, and `{}` is a Python script", text)
+            )
+                .hint(fmt::format(
+                    "if there is a package of that name: `{} --from {} {}`",
+                    words.invocation,
+                    package,
+                    words.command
+                ))
+        );
+    }
+    if (base::exists(text)) {
+        return base::fail(
+            Error(
+                ErrorKind::Usage,
+                fmt::format(
+                    "It looks like you tried to run a Python script at `{}`, which is not "
+                    "supported by `{}`",
+                    text,
+                    words.invocation
+                )
+            )
+                .hint(fmt::format("Use `{} {}` instead", script_runner(words.invocation), text))
+        );
+    }
     return base::fail(
         Error(
             ErrorKind::Usage,
             fmt::format("`{}` looks like a Python script, and there is no such file", text)
         )
-            .hint(
-                option.empty()
-                    ? fmt::format("for a package of that name: `--from {} {}`", package, text)
-                    : fmt::format("for a package of that name: `--from {}`", package)
-            )
+            .hint(fmt::format(
+                "if it is the command of a package: `{} --from {} {}`",
+                words.invocation,
+                package,
+                text
+            ))
     );
 }
 
 }  // namespace
 
-Result<ToolRequest> parse_tool_request(
-    const std::string& command, const std::optional<std::string>& from, const std::string& directory
-) {
+bool looks_like_script(std::string_view text) {
+    if (!text.ends_with(".py") && !text.ends_with(".pyw")) return false;
+    return !text.contains("://") && !text.contains('@');
+}
+
+std::string script_runner(std::string_view invocation) {
+    const std::string_view program = invocation.substr(0, invocation.find(' '));
+    const bool is_short = program == "uvx" || program == "adderx";
+    return fmt::format("{} run", program.substr(0, program.size() - (is_short ? 1 : 0)));
+}
+
+Result<ToolRequest> parse_tool_request(const ToolWords& words, const std::string& directory) {
+    const auto& [command, from, invocation] = words;
     const std::string& text = from ? *from : command;
-    TRY(refuse_script(text, from ? "--from" : ""));
+    TRY(refuse_script(words));
     ToolRequest request;
     request.executable = command;
     request.python = TRY(python::parse_tool_python(text));

@@ -25,9 +25,18 @@ struct ToolRequest {
     std::string executable;  // what to start
 };
 
-// `command` is the first word; `from` the value of --from. Local paths start at `directory`.
-base::Result<ToolRequest> parse_tool_request(
-    const std::string& command, const std::optional<std::string>& from, const std::string& directory
-);
+struct ToolWords {
+    std::string command;              // the first word
+    std::optional<std::string> from;  // --from
+    std::string invocation;           // "uvx", "adder tool run": how messages name us
+};
+
+// Local paths start at `directory`. Errors (Usage): what is a script and no package.
+base::Result<ToolRequest> parse_tool_request(const ToolWords& words, const std::string& directory);
+
+// "uv run", "adder run": what runs scripts, for hints.
+std::string script_runner(std::string_view invocation);
+
+bool looks_like_script(std::string_view text);
 
 }  // namespace ops
