@@ -175,7 +175,7 @@ class RunCommand {
         const bool is_remote = request.target.kind == ops::TargetKind::Remote;
         TRY(check_standard_input(request));
         if (!is_remote) request.script = TRY(ops::load_script(nullptr, request.target, directory_));
-        const std::optional<ops::StartQuestion> question = TRY(question_of(request));
+        std::optional<ops::StartQuestion> question = TRY(question_of(request));
         if (question) {
             if (auto start = TRY(ops::recall_start(*question)))
                 return resume(std::move(request), std::move(*start));
@@ -245,12 +245,12 @@ class RunCommand {
         // Configuration may have chosen another store than the question asks.
         const store::StoreOptions& store = session.options().store;
         if (store.root != question.store.root || store.mode != question.store.mode) return {};
-        const ops::StartSources sources = start_sources(
+        const std::vector<std::string> directories = start_directories(
             context_,
             {TRY(start_directory(context_.invocation, request.target, directory_)),
              request.script->directory}
         );
-        return ops::remember_start(*TRY(session.store()), question, sources, answer);
+        return ops::remember_start(*TRY(session.store()), question, directories, answer);
     }
 
     // --- the ordinary way

@@ -63,6 +63,9 @@ Result<std::optional<ops::StartQuestion>> start_question(
     const project::Settings nothing;
     const Inputs inputs{invocation, context.variables, nothing};
     question.store.root = TRY(base::absolute_path(cache_root(inputs)));
+    question.files = system_configuration_files(context.variables);
+    if (const auto named = named_configuration_file(invocation, context.variables))
+        question.files.push_back(*named);
     std::string& text = question.text;
     text = fmt::format(
         "{} {}\n{} {}\n{}\n{}\n",
@@ -81,19 +84,14 @@ Result<std::optional<ops::StartQuestion>> start_question(
     return question;
 }
 
-ops::StartSources start_sources(
+std::vector<std::string> start_directories(
     const Context& context, const std::vector<std::string>& directories
 ) {
-    ops::StartSources sources;
-    sources.names = {"uv.toml", "pyproject.toml", ".python-version", ".python-versions"};
+    std::vector<std::string> all;
     for (const std::string& directory : directories)
-        add_upward(directory, sources.directories);
-    if (const auto user = user_configuration_directory(context.variables))
-        sources.directories.push_back(*user);
-    sources.files = system_configuration_files(context.variables);
-    if (const auto named = named_configuration_file(context.invocation, context.variables))
-        sources.files.push_back(*named);
-    return sources;
+        add_upward(directory, all);
+    if (const auto user = user_configuration_directory(context.variables)) all.push_back(*user);
+    return all;
 }
 
 }  // namespace cli

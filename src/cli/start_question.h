@@ -19,8 +19,9 @@ base::Result<std::optional<ops::StartQuestion>> start_question(
     const Context& context, const std::string& directory, const std::string& subject
 );
 
-// `directories`: from where files are looked for, upward; none for what the surroundings must not change.
-ops::StartSources start_sources(
+// Where configuration and version files are looked for: upward from each of `directories` (none for what the
+// surroundings must not change), then the user's place.
+std::vector<std::string> start_directories(
     const Context& context, const std::vector<std::string>& directories
 );
 

@@ -116,9 +116,9 @@ Result<void> remember(
     // Configuration may have chosen another store than the question asks.
     const store::StoreOptions& store = session.options().store;
     if (store.root != question.store.root || store.mode != question.store.mode) return {};
-    ops::StartSources sources = start_sources(context, {});
-    sources.files.insert(sources.files.end(), answer.files.begin(), answer.files.end());
-    return ops::remember_start(*TRY(session.store()), question, sources, answer);
+    return ops::remember_start(
+        *TRY(session.store()), question, start_directories(context, {}), answer
+    );
 }
 
 Result<int> prepare(const Context& context, Reporter& reporter) {

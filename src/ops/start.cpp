@@ -8,6 +8,8 @@
 
 #include <fmt/core.h>
 
+#include <array>
+
 namespace ops {
 
 namespace {
@@ -17,6 +19,9 @@ using base::Result;
 constexpr std::string_view kMagic = "ADRSTRT";
 constexpr std::uint32_t kVersion = 1;
 constexpr std::uint64_t kSlots = 256;
+constexpr std::array<std::string_view, 4> kNames = {
+    "uv.toml", "pyproject.toml", ".python-version", ".python-versions"
+};
 // Beyond this, looking whether all is as it was is no faster than the ordinary way.
 constexpr std::size_t kWatchLimit = 64;
 
@@ -64,62 +69,99 @@ std::optional<Record> read_record(const StartQuestion& question) {
     return record;
 }
 
-// Notes one directory that was looked through. False: it has changed since the question was asked.
-bool note_directory(
-    const std::string& directory,
-    const StartSources& sources,
-    const std::optional<Record>& before,
-    const StartQuestion& question,
-    python::WatchList& watch
+// Before the ordinary way reads anything: whatever is noted now and is another later makes the next record a miss.
+void look_around(const std::optional<Record>& record, StartQuestion& question) {
+    for (const std::string& file : question.files)
+        question.seen.note(file);
+    if (!record) return;
+    for (const auto& [path, stamp] : record->watch.entries()) {
+        python::WatchList now;
+        if (now.note(path) == stamp) {
+            question.seen.add(path, stamp);
+            continue;
+        }
+        for (const std::string_view name : kNames)
+            question.seen.note(base::join_path(path, name));
+    }
+}
+
+// A directory that has stayed as it was counts as a whole, and with it that the files are not there.
+void note_directory(
+    const std::string& directory, const StartQuestion& question, python::WatchList& watch
 ) {
-    python::WatchList look;
-    const std::optional<base::FileStamp> now = look.note(directory);
-    if (look.is_racy(question.asked_ns)) return false;
-    const auto* stamp = before ? before->watch.find(directory) : nullptr;
-    // Changed between two starts, or known for that already.
-    const bool is_restless = before && (stamp == nullptr || *stamp != now);
-    if (!is_restless) watch.note(directory);
-    for (const std::string& name : sources.names) {
+    python::WatchList now;
+    const std::optional<base::FileStamp> stamp = now.note(directory);
+    if (now.is_racy(question.asked_ns)) {
+        // A file may have gone since it was read. This record will not hold, and the next start looks around first.
+        watch.add(directory, base::FileStamp{});
+    } else {
+        watch.add(directory, stamp);
+    }
+    for (const std::string_view name : kNames) {
         const std::string path = base::join_path(directory, name);
-        if (is_restless || look.note(path)) watch.note(path);
+        if (now.note(path)) watch.note(path);
+    }
+}
+
+// The files of a directory that was another at the last start were looked for one by one.
+bool note_files(
+    const std::string& directory, const StartQuestion& question, python::WatchList& watch
+) {
+    if (question.seen.find(directory) != nullptr) return false;
+    for (const std::string_view name : kNames) {
+        if (question.seen.find(base::join_path(directory, name)) == nullptr) return false;
+    }
+    for (const std::string_view name : kNames) {
+        const std::string path = base::join_path(directory, name);
+        watch.add(path, *question.seen.find(path));
     }
     return true;
 }
 
-}  // namespace
-
-Result<std::optional<RememberedStart>> recall_start(const StartQuestion& question) {
-    const std::optional<Record> record = read_record(question);
-    if (!record || !record->watch.holds()) return std::nullopt;
-    std::optional<Memo> memo = Memo::decode(record->memo);
+Result<std::optional<RememberedStart>> take(const Record& record, const StartQuestion& question) {
+    if (!record.watch.holds()) return std::nullopt;
+    std::optional<Memo> memo = Memo::decode(record.memo);
     if (!memo || base::wall_clock_seconds() >= memo->expiry) return std::nullopt;
-    store::Store store = store::Store::open_known(question.store, record->lock);
+    store::Store store = store::Store::open_known(question.store, record.lock);
     std::optional<store::Lease> lease = TRY(store.lease(memo->environment));
     if (!lease) return std::nullopt;
-    if (!record->group.empty()) {
+    if (!record.group.empty()) {
         // Not worth failing for, as in an ordinary warm run.
-        static_cast<void>(store.mark_current(record->group, memo->environment));
+        static_cast<void>(store.mark_current(record.group, memo->environment));
     }
-    return RememberedStart{std::move(*memo), record->group, std::move(*lease)};
+    return RememberedStart{std::move(*memo), record.group, std::move(*lease)};
+}
+
+}  // namespace
+
+Result<std::optional<RememberedStart>> recall_start(StartQuestion& question) {
+    const std::optional<Record> record = read_record(question);
+    std::optional<RememberedStart> start;
+    if (record) start = TRY(take(*record, question));
+    if (!start) look_around(record, question);
+    return start;
 }
 
 Result<void> remember_start(
     store::Store& store,
     const StartQuestion& question,
-    const StartSources& sources,
+    const std::vector<std::string>& directories,
     const StartAnswer& answer
 ) {
-    const std::optional<Record> before = read_record(question);
     Record record{
         .lock = TRY(store.lock_kind()),
         .memo = answer.memo.encode(),
         .group = answer.group,
         .watch = answer.interpreter
     };
-    for (const std::string& directory : sources.directories) {
-        if (!note_directory(directory, sources, before, question, record.watch)) return {};
+    for (const std::string& directory : directories) {
+        if (!note_files(directory, question, record.watch))
+            note_directory(directory, question, record.watch);
     }
-    for (const std::string& file : sources.files)
+    for (const std::string& file : question.files) {
+        if (const auto* stamp = question.seen.find(file)) record.watch.add(file, *stamp);
+    }
+    for (const std::string& file : answer.files)
         record.watch.note(file);
     if (record.watch.is_racy(question.asked_ns) || record.watch.size() > kWatchLimit) return {};
     return store.write_memo(slot_of(question), encode(question, record));

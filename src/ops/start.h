@@ -6,8 +6,8 @@
 // A record holds as long as
 //   - the question is the same: words, variables, working directory, the script's block, this very build and kernel;
 //   - no directory that was looked through for configuration or version files has changed, and none of the files
-//     found there. A directory that changes all the time (/tmp, a home with a shell's history) is told by a record
-//     that did not hold for it; from then on its file names are looked for one by one;
+//     found there. A directory that changes all the time (/tmp, a home where the shell keeps its history) is told by a
+//     record that did not hold for it; from then on its files are looked for one by one;
 //   - the search for the interpreter would go the same way (python/watch.h);
 //   - its answer has not expired, and the store still has the environment.
 //
@@ -28,16 +28,13 @@
 namespace ops {
 
 struct StartQuestion {
-    store::StoreOptions store;  // as it follows from words and variables alone
-    std::string text;           // these, and all else that is no file
-    std::int64_t asked_ns = 0;  // wall clock, before the first file was looked at
-};
-
-// Files and directories the answer depends on, besides those of the search for the interpreter.
-struct StartSources {
-    std::vector<std::string> directories;  // looked through for files of these names
-    std::vector<std::string> names;
+    store::StoreOptions store;       // as it follows from words and variables alone
+    std::string text;                // these, and all else that is no file
+    std::int64_t asked_ns = 0;       // wall clock, before the first file was looked at
     std::vector<std::string> files;  // looked for by their paths, whether they exist or not
+
+    // Filled by recall_start when there is no answer: what was there before the ordinary way read anything.
+    python::WatchList seen;
 };
 
 struct StartAnswer {
@@ -53,14 +50,15 @@ struct RememberedStart {
     store::Lease lease;
 };
 
-// nullopt: go the ordinary way. `Offline` is part of the question.
-base::Result<std::optional<RememberedStart>> recall_start(const StartQuestion& question);
+// nullopt: go the ordinary way.
+base::Result<std::optional<RememberedStart>> recall_start(StartQuestion& question);
 
-// Does nothing if something changed so recently that a further change might not be seen, or after it was read.
+// Does nothing if a file changed so recently that a further change might not be seen.
+// `directories`: those looked through for uv.toml, pyproject.toml, .python-version and .python-versions.
 base::Result<void> remember_start(
     store::Store& store,
     const StartQuestion& question,
-    const StartSources& sources,
+    const std::vector<std::string>& directories,
     const StartAnswer& answer
 );
 

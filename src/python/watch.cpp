@@ -22,6 +22,10 @@ std::optional<base::FileStamp> WatchList::note(const std::string& path) {
     return entries_.back().stamp;
 }
 
+void WatchList::add(const std::string& path, std::optional<base::FileStamp> stamp) {
+    if (find(path) == nullptr) entries_.push_back({path, stamp});
+}
+
 const std::optional<base::FileStamp>* WatchList::find(std::string_view path) const {
     for (const Entry& entry : entries_) {
         if (entry.path == path) return &entry.stamp;

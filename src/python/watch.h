@@ -19,12 +19,22 @@ class WatchList {
     // directory is read. A path is noted once. Returns its stamp, nullopt if there is nothing.
     std::optional<base::FileStamp> note(const std::string& path);
 
+    // Notes what the caller knows of `path`, as if note() had seen it.
+    void add(const std::string& path, std::optional<base::FileStamp> stamp);
+
     // One system call for each entry.
     bool holds() const;
     // Whether something changed so recently that a further change might not be seen.
     bool is_racy(std::int64_t now_ns) const;
 
     std::size_t size() const { return entries_.size(); }
+
+    struct Entry {
+        std::string path;
+        std::optional<base::FileStamp> stamp;  // nullopt: nothing was there
+    };
+
+    const std::vector<Entry>& entries() const { return entries_; }
 
     // What was noted of `path`: a stamp, or that nothing was there; nullptr if it is not on the list.
     const std::optional<base::FileStamp>* find(std::string_view path) const;
@@ -33,11 +43,6 @@ class WatchList {
     static WatchList decode(base::RecordReader& reader);
 
   private:
-    struct Entry {
-        std::string path;
-        std::optional<base::FileStamp> stamp;
-    };
-
     std::vector<Entry> entries_;
 };
 

@@ -93,7 +93,7 @@ class Start(StoreTestCase):
             python = first / "python3"
             python.symlink_to(self.python)
             self.assertFalse(self.run_it(*run)[1])
-            self.assertIn(f"home = {first}\n", [line for body in self.box.bodies() for line in (body / "pyvenv.cfg").open()])
+            self.assertIn(f"home = {first}\n", "".join((body / "pyvenv.cfg").read_text() for body in self.box.bodies()))
             python.unlink()
             self.settle(*run)
 
