@@ -294,8 +294,13 @@ class KCases(StoreTestCase):
         def all_files():
             return sorted(str(path) for path in self.box.base.rglob("*"))
 
-        for _ in range(2):  # twice: the second run may still write down what it found
+        def settled():
+            """Later runs may still write down what they found."""
+            before = all_files()
             one_of_each()
+            return before == all_files()
+
+        eventually(settled, "nothing is written any more")
         eventually(lambda: not self.box.processes_of_adder(), "the housekeeping ends")
         before = all_files()
         one_of_each()
