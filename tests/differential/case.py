@@ -5,7 +5,7 @@ import dataclasses
 @dataclasses.dataclass(frozen=True)
 class Case:
     """`script` is bash; in it `uv` and `uvx` are the tool, $PROBE the path of probe.py, $INDEX the base of the index,
-    $PY311 and the like the interpreters of this machine."""
+    $REFERENCE always the real uv, $PY311 and the like the interpreters of this machine."""
 
     name: str
     script: str

@@ -26,6 +26,7 @@ import tomllib
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 import cases_cache  # noqa: E402
+import cases_installed  # noqa: E402
 import cases_python  # noqa: E402
 import cases_run  # noqa: E402
 import cases_tool  # noqa: E402
@@ -36,7 +37,7 @@ import world  # noqa: E402
 
 REFERENCE_VERSION = "0.13.9"
 SKIPPED = 77
-TABLES = {"run": cases_run, "tool": cases_tool, "venv": cases_venv, "python": cases_python, "cache": cases_cache, "usage": cases_usage}
+TABLES = {"run": cases_run, "tool": cases_tool, "installed": cases_installed, "venv": cases_venv, "python": cases_python, "cache": cases_cache, "usage": cases_usage}
 
 
 def answer_of(*command):
@@ -162,8 +163,8 @@ def main():
     cases, skipped = select(pythons, arguments.only)
     # One index each: what one tool asks for must not change what the other one sees.
     (our_server, our_index), (their_server, their_index) = local_index.serve(), local_index.serve()
-    ours = (world.Tool(binary, binary), world.Host(our_index, pythons))
-    theirs = (world.Tool(reference, os.path.join(os.path.dirname(reference), "uvx")), world.Host(their_index, pythons))
+    ours = (world.Tool(binary, binary), world.Host(our_index, pythons, reference))
+    theirs = (world.Tool(reference, os.path.join(os.path.dirname(reference), "uvx")), world.Host(their_index, pythons, reference))
     start, failed = time.monotonic(), 0
     with tempfile.TemporaryDirectory(prefix="differential-", ignore_cleanup_errors=True) as scratch, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         scratch = os.path.realpath(scratch)

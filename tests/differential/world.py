@@ -27,8 +27,8 @@ class Tool:
 class Host:
     """What both tools find around them: the index and the Pythons of this machine."""
 
-    def __init__(self, index, pythons):
-        self.index, self.pythons = index, pythons
+    def __init__(self, index, pythons, reference):
+        self.index, self.pythons, self.reference = index, pythons, reference
 
     def search_path(self, case):
         chosen = sorted(self.pythons, key=lambda minor: tuple(map(int, minor.split("."))), reverse=True) if case.all_pythons else [self.main]
@@ -84,7 +84,7 @@ class World:
         environment = {
             "PATH": os.pathsep.join([str(self.base / "bin"), *self.host.search_path(self.case), "/usr/bin", "/bin"]),
             "HOME": str(self.base / "home"), "TMPDIR": str(self.base / "tmp"), "BASE": str(self.base), "UV_CACHE_DIR": str(self.base / "cache"),
-            "PROBE": str(HERE / "probe.py"), "PROBE_OUT": str(self.base / "probed"), "INDEX": self.host.index, "UV_DEFAULT_INDEX": f"{self.host.index}/simple/",
+            "PROBE": str(HERE / "probe.py"), "PROBE_OUT": str(self.base / "probed"), "REFERENCE": self.host.reference, "INDEX": self.host.index, "UV_DEFAULT_INDEX": f"{self.host.index}/simple/",
             "UV_PYTHON_DOWNLOADS": "never", "UV_HTTP_TIMEOUT": "5", "UV_HTTP_RETRIES": "0", "UV_NO_WRAP": "1", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
         }
         environment.update({"PY" + minor.replace(".", ""): path for minor, path in self.host.pythons.items()})
