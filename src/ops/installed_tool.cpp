@@ -63,17 +63,6 @@ Result<Access> wait_for(
 
 // --- fitting
 
-// Asked for by a program, the tool must have been made with that one; `python3.12` says as much as `3.12`.
-bool is_wanted(
-    const PythonRequest& request, const python::Interpreter& found, const python::Interpreter& tool
-) {
-    if (!request.is_explicit()) return request.matches(tool);
-    if (found.stamp == tool.stamp) return true;
-    if (request.kind() != PythonRequest::Kind::Name) return false;
-    const auto named = python::parse_tool_python(request.path());
-    return named && *named && (*named)->matches(tool);
-}
-
 // Why the tool at `root` is not taken.
 using Misfit = std::string;
 
@@ -96,7 +85,7 @@ std::expected<python::VenvLayout, Misfit> examine(
     const Result<python::Interpreter> interpreter =
         python::environment_interpreter(root, *discovery);
     if (!interpreter) return std::unexpected(interpreter.error().flat());
-    if (!is_wanted(*question.python, *question.found, *interpreter))
+    if (!is_made_with(*question.python, *question.found, *interpreter))
         return std::unexpected(fmt::format("its Python is {}", interpreter->version.to_string()));
     const Result<BasePackages> packages = base_packages(*interpreter);
     if (!packages) return std::unexpected(packages.error().flat());
@@ -140,6 +129,16 @@ std::optional<ListedTool> tool_at(const std::string& root, const pep::PackageNam
 
 std::string receipt_path(const std::string& tools, const pep::PackageName& name) {
     return fmt::format("{}/{}/{}", tools, name.text(), kReceiptName);
+}
+
+bool is_made_with(
+    const PythonRequest& request, const python::Interpreter& found, const python::Interpreter& tool
+) {
+    if (!request.is_explicit()) return request.matches(tool);
+    if (found.stamp == tool.stamp) return true;
+    if (request.kind() != PythonRequest::Kind::Name) return false;
+    const auto named = python::parse_tool_python(request.path());
+    return named && *named && (*named)->matches(tool);
 }
 
 Result<std::optional<python::VenvLayout>> find_installed_tool(

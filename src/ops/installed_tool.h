@@ -15,6 +15,8 @@
 #include "ops/session.h"
 #include "ops/tool_options.h"
 #include "pep/name.h"
+#include "python/interpreter.h"
+#include "python/request.h"
 #include "python/venv.h"
 
 #include <cstdint>
@@ -46,6 +48,14 @@ std::string receipt_path(const std::string& tools, const pep::PackageName& name)
 // `lock_timeout_ms` goes on without, with a warning. Costs one failed system call when there is no such tool.
 base::Result<std::optional<python::VenvLayout>> find_installed_tool(
     Session& session, const InstalledTools& tools, const ToolQuestion& question
+);
+
+// Whether `tool`, the Python of an installed tool, is what was asked for; `found` is what the search answered. Asked for
+// by a path or a name, the tool must have been made with that very program; but `python3.12` says no more than `3.12`.
+bool is_made_with(
+    const python::PythonRequest& request,
+    const python::Interpreter& found,
+    const python::Interpreter& tool
 );
 
 // The options in a receipt. Errors (Invalid): no TOML, or no receipt. `name` is what messages call it.

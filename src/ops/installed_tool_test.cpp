@@ -59,6 +59,50 @@ TEST(ReceiptOptions, AreTakenFromTheirTable) {
     EXPECT_EQ(wanted.difference(*parse_receipt(kReceipt, "r.toml")), "resolution");
 }
 
+struct PythonCase {
+    const char* request;
+    std::uint64_t found;  // the inode of what the search found; that of the tool's Python is 310
+    bool wanted;
+};
+
+class ToolPython : public testing::TestWithParam<PythonCase> {};
+
+TEST_P(ToolPython, IsWantedOrNot) {
+    python::Interpreter tool;
+    tool.implementation_name = "cpython";
+    tool.version = *pep::Version::parse("3.10.13");
+    tool.tags.python_major = 3;
+    tool.tags.python_minor = 10;
+    tool.stamp.inode = 310;
+    python::Interpreter found = tool;
+    found.stamp.inode = GetParam().found;
+    const auto request = python::PythonRequest::parse(GetParam().request);
+    ASSERT_TRUE(request) << request.error().flat();
+    EXPECT_EQ(is_made_with(*request, found, tool), GetParam().wanted);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Requests,
+    ToolPython,
+    testing::Values(
+        PythonCase{"default", 311, true},
+        PythonCase{"any", 311, true},
+        PythonCase{"3", 311, true},
+        PythonCase{">=3.8", 311, true},
+        PythonCase{"3.10", 310, true},
+        PythonCase{"3.10.13", 310, true},
+        PythonCase{"3.11", 311, false},
+        PythonCase{">=3.11", 311, false},
+        PythonCase{"pypy3.10", 1, false},
+        PythonCase{"python", 311, true},
+        PythonCase{"python3.11", 311, false},
+        PythonCase{"mypython", 310, true},
+        PythonCase{"mypython", 311, false},
+        PythonCase{"/", 310, true},
+        PythonCase{"/", 311, false}
+    )
+);
+
 // A directory of tools, without environments that could be used.
 class Tools : public testing::Test {
   protected:
