@@ -138,6 +138,11 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Case{{}, "resolution = 'lowest'\nupgrade = true", "resolution = 'lowest'"},
         Case{{"--resolution", "highest"}, "resolution = 'lowest'", "resolution = 'highest'"},
+        Case{
+            {},
+            "link-mode = 'reflink'\nindex-strategy = 'unsafe-any-match'",
+            "link-mode = 'clone'\nindex-strategy = 'unsafe-first-match'"
+        },
         Case{{"--build"}, "no-build = true", "no-build = false"},
         Case{{}, "no-build-isolation = false", "build-isolation = 'isolate'"},
         Case{

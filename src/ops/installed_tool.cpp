@@ -136,9 +136,7 @@ bool is_made_with(
 ) {
     if (!request.is_explicit()) return request.matches(tool);
     if (found.stamp == tool.stamp) return true;
-    if (request.kind() != PythonRequest::Kind::Name) return false;
-    const auto named = python::parse_tool_python(request.path());
-    return named && *named && (*named)->matches(tool);
+    return request.kind() == PythonRequest::Kind::Name && request.path() == "python";
 }
 
 Result<std::optional<python::VenvLayout>> find_installed_tool(

@@ -51,7 +51,7 @@ base::Result<std::optional<python::VenvLayout>> find_installed_tool(
 );
 
 // Whether `tool`, the Python of an installed tool, is what was asked for; `found` is what the search answered. Asked for
-// by a path or a name, the tool must have been made with that very program; but `python3.12` says no more than `3.12`.
+// by a path or a name, the tool must have been made with that very program; but `python` means no one in particular.
 bool is_made_with(
     const python::PythonRequest& request,
     const python::Interpreter& found,
