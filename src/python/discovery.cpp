@@ -69,7 +69,7 @@ class Finder {
                                   ? find_provided()
                                   : search();
         facts_.save();
-        if (found) {
+        if (found && !facts_.met_passing_failure()) {
             const bool is_bound = pyenv_.was_asked() || facts_.asked_selector();
             write_recollection(
                 request_,

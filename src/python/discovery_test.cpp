@@ -79,6 +79,19 @@ TEST_F(DiscoveryTest, BrokenProgramsAreRunOnceToo) {
     EXPECT_EQ(starts().size(), 8U);
 }
 
+TEST_F(DiscoveryTest, WhoWasKilledIsAskedAgain) {
+    add_script("a/python3", "kill -9 $$");
+    add_python("b/python3", {.version = "3.11.7"});
+    search_in({"a", "b"});
+    EXPECT_EQ(found(), "b/python3");
+    const std::vector<std::string> each = {"a/python3", "a/python3", "b/python3"};
+    EXPECT_EQ(starts(), each) << "twice at once";
+    EXPECT_FALSE(recall_interpreter(request("default"), options_)) << "where that led";
+    EXPECT_EQ(found(), "b/python3");
+    EXPECT_EQ(starts().size(), 5U) << "and twice more";
+    EXPECT_TRUE(found(path("a/python3")).contains("was killed")) << found(path("a/python3"));
+}
+
 TEST_F(DiscoveryTest, AChangedProgramIsRunAgain) {
     add_script("a/python3", "exit 1");
     search_in({"a"});

@@ -11,6 +11,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -73,6 +74,7 @@ base::Error decode_error(std::string_view payload, const std::string& executable
 // Failures that say something about the moment and not about the interpreter.
 bool is_passing(const base::Error& error) {
     if (error.kind() == base::ErrorKind::Interrupted) return true;
+    if (std::ranges::find(error.causes(), kKilled) != error.causes().end()) return true;
     for (const int number : {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY}) {
         const std::string text = base::errno_text(number);
         for (const std::string& cause : error.causes()) {
@@ -222,12 +224,15 @@ const Facts::Memory* Facts::recall(const std::string& executable, const base::Fi
 void Facts::remember(
     const std::string& executable, Memory memory, const Result<Interpreter>& answer
 ) {
+    if (!answer && is_passing(answer.error())) {
+        met_passing_failure_ = true;
+        return;
+    }
     const std::int64_t now = base::wall_clock_ns();
     if (file_.empty() || is_racy(memory.stamp, now)) return;
     if (answer) {
         memory.payload = encode_answer(*answer);
     } else {
-        if (is_passing(answer.error())) return;
         memory.is_failure = true;
         memory.expires_ns = now + kFailureLifeNs;
         memory.payload = encode_error(answer.error());

@@ -43,6 +43,10 @@ class Facts {
     // Whether an answer was a script's, which may be another in another directory.
     bool asked_selector() const { return selector_.has_value(); }
 
+    // Whether an interpreter could not be asked for a reason that may be over next time: who passed over it for that
+    // must not remember where that led.
+    bool met_passing_failure() const { return met_passing_failure_; }
+
     // How many interpreters were run.
     std::size_t probes() const { return probes_; }
 
@@ -81,6 +85,7 @@ class Facts {
     bool is_loaded_ = false;
     bool is_changed_ = false;
     int depth_ = 0;
+    bool met_passing_failure_ = false;
     std::size_t probes_ = 0;
 };
 

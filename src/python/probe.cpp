@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <signal.h>
 
 namespace python {
 
@@ -228,6 +229,12 @@ std::string tail_of(std::string_view text) {
     return tail;
 }
 
+// By a signal that programs do not raise by their own faults.
+bool was_killed(const base::ProcessOutput& output) {
+    constexpr int kBySignal = 128;
+    return output.exit_code == kBySignal + SIGKILL || output.exit_code == kBySignal + SIGTERM;
+}
+
 base::Error failure_of(const std::string& executable, const base::ProcessOutput& output) {
     // Only Python 2 and 3.3 do not know -I; what is newer and still too old says so itself.
     const bool is_ancient =
@@ -242,6 +249,7 @@ base::Error failure_of(const std::string& executable, const base::ProcessOutput&
         base::ErrorKind::Failed,
         fmt::format("`{}` cannot be used: it ended with status {}", executable, output.exit_code)
     );
+    if (was_killed(output)) return std::move(error).cause(std::string(kKilled));
     const std::string tail = tail_of(output.error);
     if (!tail.empty()) return std::move(error).cause(tail);
     return error;
@@ -288,6 +296,8 @@ Result<Interpreter> probe_interpreter(const std::string& executable, std::int64_
     request.timeout_ms = timeout_ms;
     request.output_limit = 1U << 20U;
     Result<base::ProcessOutput> output = base::run_process(request);
+    // Out of memory, or somebody else's kill: that says nothing about the interpreter, and may be over.
+    if (output && was_killed(*output)) output = base::run_process(request);
     if (!output) {
         if (output.error().kind() == base::ErrorKind::Interrupted)
             return base::fail(output.error());

@@ -17,6 +17,9 @@ namespace python {
 // within the time, or is older than Python 3.6; Invalid if what it says cannot be understood.
 base::Result<Interpreter> probe_interpreter(const std::string& executable, std::int64_t timeout_ms);
 
+// A cause of the error when somebody else ended the interpreter, twice: no fault of its own.
+inline constexpr std::string_view kKilled = "it was killed from outside";
+
 // What the script printed, as an Interpreter without its stamp. For tests and the fuzzer.
 base::Result<Interpreter> parse_probe_output(std::string_view output);
 
