@@ -1,9 +1,11 @@
 #include "store/buckets.h"
 
 #include "store/measure.h"
+#include "store/pause.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
 
+#include <array>
 #include <cerrno>
 #include <fcntl.h>
 #include <functional>
@@ -17,6 +19,9 @@ using base::Fd;
 using base::Result;
 
 namespace {
+
+// A collector that was stopped in the middle costs us their sum, and no more.
+constexpr std::array<std::int64_t, 6> kPausesMs = {1, 5, 20, 50, 100, 200};
 
 // base::write_file_atomically's names.
 constexpr std::string_view kTemporaryMark = ".tmp-";
@@ -74,9 +79,13 @@ CollectedFiles with_claim(
 
 Fd share_buckets(const Layout& layout, LockKind kind) {
     Fd fd(::open(layout.lock_file("bucket").c_str(), O_RDONLY | O_CLOEXEC));
-    // A collector holds it for a few milliseconds; who comes just then goes on without, as with files that vanish.
-    if (fd) static_cast<void>(try_lock(fd.get(), kind, LockMode::Read));
-    return fd;
+    if (!fd) return fd;
+    // A collector holds it for as long as it takes to rename what it takes.
+    for (const std::int64_t pause : kPausesMs) {
+        if (try_lock(fd.get(), kind, LockMode::Read) != LockResult::Busy) return fd;
+        pause_for_ms(pause);
+    }
+    return Fd();
 }
 
 bool belongs_to(const std::string& entry, const std::set<std::string>& packages) {

@@ -14,7 +14,7 @@
 
 namespace store {
 
-// Empty where it cannot be had: the files are read and written all the same.
+// Empty where it cannot be had: the files are read and written all the same, and the next one to ask tries again.
 base::Fd share_buckets(const Layout& layout, LockKind kind);
 
 struct CollectedFiles {
