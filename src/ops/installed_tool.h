@@ -44,8 +44,9 @@ struct ToolQuestion {
 // `<tools>/<name>/uv-receipt.toml`. While it does not exist there is no such tool.
 std::string receipt_path(const std::string& tools, const pep::PackageName& name);
 
-// The environment of a tool that answers the question. Waits, and says so, while uv changes tools; after
-// `lock_timeout_ms` goes on without, with a warning. Costs one failed system call when there is no such tool.
+// The environment of a tool that answers the question. Waits, and says so, while uv changes tools;
+// after `lock_timeout_ms` goes on without, with a warning. Costs one failed system call when there
+// is no such tool.
 base::Result<std::optional<python::VenvLayout>> find_installed_tool(
     Session& session, const InstalledTools& tools, const ToolQuestion& question
 );
