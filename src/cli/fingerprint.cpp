@@ -78,7 +78,9 @@ std::string settings_fingerprint(const Inputs& inputs) {
     for (const std::string& entry : inputs.variables.environment().entries()) {
         const bool credentials =
             entry.starts_with("UV_INDEX_") || entry.starts_with("ADDER_INDEX_");
-        if (credentials || entry.starts_with("ADDER_RECORD=")) text += entry + "\n";
+        const bool choice =
+            entry.starts_with("ADDER_RECORD=") || entry.starts_with("ADDER_LEASE_HOOK=");
+        if (credentials || choice) text += entry + "\n";
     }
     return text;
 }

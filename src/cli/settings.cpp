@@ -1,3 +1,4 @@
+#include "cli/cache_limits.h"
 #include "cli/settings.h"
 
 #include "base/file.h"
@@ -157,6 +158,8 @@ Result<ops::InstallSettings> install_settings(const Inputs& inputs) {
     if (invocation.flag("--no-installer-metadata"))
         install.installer_files = ops::InstallerFiles::Omit;
     if (variables.find("ADDER_RECORD") == "warn") install.record = install::RecordPolicy::Warn;
+    const bool hook = parse_boolean(variables.find("ADDER_LEASE_HOOK").value_or("")).value_or(true);
+    if (!hook) install.lease_hook = ops::LeaseHook::Omit;
     const bool reinstall =
         invocation.toggle("--reinstall").value_or(settings.reinstall.value_or(false));
     install.reinstall = TRY(
@@ -307,6 +310,7 @@ Result<ops::Options> make_options(const Inputs& inputs) {
     options.store.mode = no_cache ? store::CacheMode::Private : store::CacheMode::Persistent;
     options.store.temporary_directory = inputs.variables.find_filled("TMPDIR").value_or("/tmp");
     options.store.creator = fmt::format("adder {}", ADDER_VERSION);
+    options.store.limits = TRY(cache_limits(inputs));
     options.network = TRY(network_options(inputs));
     options.index = TRY(index_options(inputs));
     options.resolve = TRY(resolve_options(inputs));

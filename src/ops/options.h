@@ -47,6 +47,7 @@ struct ResolveOptions {
 
 enum class Bytecode { Lazy, Compiled };
 enum class InstallerFiles { Write, Omit };
+enum class LeaseHook { Install, Omit };  // install/lease_hook.h
 
 struct InstallSettings {
     std::optional<install::LinkMode> link_mode;  // nullopt: what suits a private environment best
@@ -54,6 +55,7 @@ struct InstallSettings {
     std::int64_t bytecode_timeout_ms = 60'000;
     std::string bytecode_invalidation;  // PYC_INVALIDATION_MODE
     InstallerFiles installer_files = InstallerFiles::Write;
+    LeaseHook lease_hook = LeaseHook::Install;
     install::RecordPolicy record = install::RecordPolicy::Refuse;
     Selection reinstall;
     std::size_t threads = 0;  // 0: one for each core
