@@ -51,8 +51,9 @@ base::Result<std::optional<python::VenvLayout>> find_installed_tool(
     Session& session, const InstalledTools& tools, const ToolQuestion& question
 );
 
-// Whether `tool`, the Python of an installed tool, is what was asked for; `found` is what the search answered. Asked for
-// by a path or a name, the tool must have been made with that very program; but `python` means no one in particular.
+// Whether `tool`, the Python of an installed tool, is what was asked for; `found` is what the search
+// answered. Asked for by a path or a name, the tool must have been made with that very program; but
+// `python` means no one in particular.
 bool is_made_with(
     const python::PythonRequest& request,
     const python::Interpreter& found,
