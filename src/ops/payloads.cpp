@@ -2,7 +2,10 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/trace.h"
+#include "install/payload_check.h"
 #include "install/unpack.h"
+#include "store/trust.h"
 
 #include <fmt/core.h>
 
@@ -15,6 +18,8 @@ namespace ops {
 namespace {
 
 using base::Result;
+
+constexpr int kFetchAttempts = 4;
 
 // What one wheel's fetch and unpacking came to; filled by a pool thread.
 struct Slot {
@@ -39,14 +44,11 @@ class Preparation {
     Result<std::vector<Payload>> run() {
         const std::int64_t begin = base::monotonic_ns();
         std::vector<std::size_t> missing;
-        for (std::size_t i = 0; i < wheels_.size(); ++i) {
-            const base::HashDigest* digest = wheels_[i].file.sha256();
-            const bool there = digest != nullptr && TRY(take_existing(i, digest->hex));
-            if (!there) missing.push_back(i);
-        }
+        TRY(take_what_is_there());
+        for (std::size_t i = 0; i < wheels_.size(); ++i)
+            if (!slots_[i].payload) missing.push_back(i);
         if (!missing.empty()) {
-            fetch(missing);
-            TRY(first_error());
+            TRY(fetch_until_there(missing));
             session_.emit(Prepared{missing.size(), base::monotonic_ns() - begin});
         }
         std::vector<Payload> payloads;
@@ -56,12 +58,37 @@ class Preparation {
     }
 
   private:
+    Result<void> take_what_is_there() {
+        session_.pool().for_each(wheels_.size(), [&](std::size_t i) {
+            const base::HashDigest* digest = wheels_[i].file.sha256();
+            if (digest == nullptr) return;
+            if (Result<bool> there = take_existing(i, digest->hex); !there)
+                slots_[i].error = std::move(there.error());
+        });
+        return first_error();
+    }
+
     // True when the store has the payload; it is locked from then on.
     Result<bool> take_existing(std::size_t i, const std::string& sha256) {
         std::optional<store::PayloadGuard> guard = TRY(store_.lock_payload(sha256));
-        if (!guard) return false;
+        if (!guard || !TRY(is_unchanged(i, *guard))) return false;
         keep(i, std::move(*guard));
         return true;
+    }
+
+    // What somebody edited through a hard link is taken out of service; then it is a miss.
+    Result<bool> is_unchanged(std::size_t i, const store::PayloadGuard& guard) {
+        const base::Fd directory = TRY(base::open_directory(guard.path()));
+        const std::optional<install::Fault> fault = install::check_before_linking(guard.path());
+        if (!fault) return true;
+        const std::string what =
+            fmt::format("{}=={}", wheels_[i].name.text(), wheels_[i].version.to_string());
+        base::trace([&] { return fmt::format("unpacking {} again: {}", what, fault->text); });
+        TRY(base::with_context(
+            store::distrust(directory.get()),
+            fmt::format("`{}` was changed in the store and cannot be replaced", what)
+        ));
+        return false;
     }
 
     void keep(std::size_t i, store::PayloadGuard guard) {
@@ -72,6 +99,24 @@ class Preparation {
             .version = wheels_[i].version.to_string(),
             .guard = std::move(guard),
         });
+    }
+
+    // A downloaded file may be gone before it is unpacked: the process that was faster to publish its payload removes it,
+    // and so does a collector. Then the payload is there by now, or it is fetched once more.
+    Result<void> fetch_until_there(std::vector<std::size_t> missing) {
+        for (int attempt = 0; attempt < kFetchAttempts && !missing.empty(); ++attempt) {
+            fetch(missing);
+            TRY(first_error());
+            std::erase_if(missing, [&](std::size_t i) { return slots_[i].payload.has_value(); });
+        }
+        if (missing.empty()) return {};
+        return base::fail(failed(
+            missing.front(),
+            base::Error(base::ErrorKind::Io, "what was downloaded is removed again and again")
+                .hint(
+                    "something else cleans the cache all the time; `--no-cache` has one of its own"
+                )
+        ));
     }
 
     void fetch(const std::vector<std::size_t>& missing) {
@@ -129,11 +174,17 @@ class Preparation {
                 .file_name = wheels_[i].file.file_name,
                 .record = session_.options().install.record,
             };
-            const install::UnpackedWheel unpacked =
-                TRY(install::unpack_wheel(wheel.path, expectation, stage, unpack_pool_));
-            for (const std::string& warning : unpacked.warnings)
+            const Result<install::UnpackedWheel> unpacked =
+                install::unpack_wheel(wheel.path, expectation, stage, unpack_pool_);
+            if (!unpacked) {
+                if (base::exists(wheel.path) || !wheel.is_cached)
+                    return base::fail(unpacked.error());
+                TRY(take_existing(i, wheel.sha256));
+                return {};
+            }
+            for (const std::string& warning : unpacked->warnings)
                 emit(Warned{warning});
-            keep(i, TRY(store_.publish_payload(std::move(stage), unpacked.payload)));
+            keep(i, TRY(store_.publish_payload(std::move(stage), unpacked->payload)));
         }
         if (wheel.is_cached) static_cast<void>(base::remove_file(wheel.path));
         return {};
