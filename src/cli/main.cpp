@@ -7,6 +7,7 @@
 #include "cli/printer.h"
 #include "cli/settings.h"
 #include "cli/signals.h"
+#include "cli/sync_control.h"
 #include "codec/json.h"
 #include "generated/version.h"
 
@@ -61,8 +62,14 @@ int dispatch(const Context& context) {
             return cache_clean_command(context);
         case CommandId::CachePrune:
             return cache_prune_command(context);
+        case CommandId::CacheVerify:
+            return cache_verify_command(context);
+        case CommandId::CacheWhy:
+            return cache_why_command(context);
         case CommandId::SelfVersion:
             return version_command(context);
+        case CommandId::Completion:
+            return completion_command(context, context.invocation.positionals.front());
         case CommandId::Help:
             return help_command(context);
         default:
@@ -96,6 +103,7 @@ int change_directory(const Context& context) {
 
 int run(const std::vector<std::string>& argv) {
     const Variables variables(base::Environment::from_process());
+    follow_sync_control(variables);
     const std::expected<Invocation, UsageError> invocation = parse_command_line(argv, variables);
     if (!invocation) {
         print_usage_error(invocation.error(), variables);
