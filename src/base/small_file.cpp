@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 
 #include <fmt/core.h>
 
@@ -17,16 +18,14 @@ constexpr std::size_t kUsualSize = 8192;
 }
 
 Result<std::optional<std::string>> read_small_file(const std::string& path) {
-    const Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const Fd fd = try_open(path, O_RDONLY);
     if (!fd) {
         if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
         return fail_errno(errno, fmt::format("failed to open `{}`", path));
     }
     std::array<char, kUsualSize> buffer;
-    ssize_t count = 0;
-    do {
-        count = ::read(fd.get(), buffer.data(), buffer.size());
-    } while (count < 0 && errno == EINTR);
+    const ssize_t count =
+        retry_interrupted([&] { return ::read(fd.get(), buffer.data(), buffer.size()); });
     if (count < 0) return fail_errno(errno, fmt::format("failed to read `{}`", path));
     std::string bytes(buffer.data(), static_cast<std::size_t>(count));
     if (bytes.size() == buffer.size())

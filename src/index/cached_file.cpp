@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/interrupted.h"
 
 #include <cerrno>
 #include <cstring>
@@ -175,8 +176,8 @@ base::Result<void> CachedFile::renew(PolicySlot slot) {
     const std::uint32_t number = 1 - slot_number_;
     const std::string bytes = slot_bytes(sequence_ + 1, slot, capacity_, base::fast_hash(body_));
     const auto offset = static_cast<off_t>(slot_offset(number, capacity_));
-    if (::pwrite(fd_.get(), bytes.data(), bytes.size(), offset) !=
-        static_cast<ssize_t>(bytes.size())) {
+    const auto write = [&] { return ::pwrite(fd_.get(), bytes.data(), bytes.size(), offset); };
+    if (base::retry_interrupted(write) != static_cast<ssize_t>(bytes.size())) {
         return base::fail_errno(errno, "renewing the cache file " + path_);
     }
     ++sequence_;

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/random.h"
 
 #include <fmt/core.h>
@@ -60,11 +61,11 @@ int clone_bytes(int source, int target) {
 }
 
 int place_bytes(const LinkRequest& request, const char* name, int (*transfer)(int, int)) {
-    const base::Fd source(::openat(request.source_directory, request.source, O_RDONLY | O_CLOEXEC));
+    const base::Fd source = base::try_open_at(request.source_directory, request.source, O_RDONLY);
     if (!source) return errno;
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-    const base::Fd target(
-        ::openat(request.target_directory, name, kFlags, creation_mode(request.executable))
+    const base::Fd target = base::try_open_at(
+        request.target_directory, name, kFlags, creation_mode(request.executable)
     );
     if (!target) return errno;
     const int error = transfer(source.get(), target.get());
@@ -204,10 +205,10 @@ base::Result<void> write_in_place(
     constexpr int kFlags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
     const mode_t mode = creation_mode(executable);
     std::string temporary;
-    base::Fd fd(::openat(directory, path.c_str(), kFlags, mode));
+    base::Fd fd = base::try_open_at(directory, path.c_str(), kFlags, mode);
     if (!fd && errno == EEXIST) {
         temporary = temporary_name(path);
-        fd = base::Fd(::openat(directory, temporary.c_str(), kFlags, mode));
+        fd = base::try_open_at(directory, temporary.c_str(), kFlags, mode);
     }
     if (!fd) return fail_placing(errno, path);
     base::Result<void> written = base::write_all(fd.get(), bytes);

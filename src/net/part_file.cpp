@@ -2,6 +2,7 @@
 
 #include "base/cancel.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/random.h"
 #include "base/record.h"
 
@@ -73,7 +74,8 @@ base::Result<PartFile> PartFile::open_locked(const std::string& path) {
         }
         part.fd_ = TRY(std::move(fd));
         // Taken by another process, or a file system that has no locks: in both cases the file is not ours alone.
-        if (::flock(part.fd_.get(), LOCK_EX | LOCK_NB) != 0) return open_private(path);
+        const auto lock = [&] { return ::flock(part.fd_.get(), LOCK_EX | LOCK_NB); };
+        if (base::retry_interrupted(lock) != 0) return open_private(path);
         if (is_at(part.fd_, path)) return part;
     }
     return open_private(path);
@@ -158,7 +160,8 @@ base::Result<void> PartFile::restart(PartVersion version) {
     size_ = 0;
     version_ = std::move(version);
     reset_hashers();
-    if (::ftruncate(fd_.get(), 0) != 0) return base::fail(write_error(errno, path_));
+    const auto empty = [&] { return ::ftruncate(fd_.get(), 0); };
+    if (base::retry_interrupted(empty) != 0) return base::fail(write_error(errno, path_));
     return {};
 }
 

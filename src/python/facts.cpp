@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "base/interrupted.h"
 #include "base/record.h"
 #include "base/trace.h"
 #include "python/environment.h"
@@ -85,9 +86,10 @@ bool is_passing(const base::Error& error) {
 }
 
 std::string first_bytes(const std::string& path) {
-    const base::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    const base::Fd fd = base::try_open(path, O_RDONLY);
     std::array<char, 4> bytes{};
-    if (!fd || ::read(fd.get(), bytes.data(), bytes.size()) < 4) return {};
+    const auto read = [&] { return ::read(fd.get(), bytes.data(), bytes.size()); };
+    if (!fd || base::retry_interrupted(read) < 4) return {};
     return {bytes.data(), bytes.size()};
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/fd.h"
+#include "base/interrupted.h"
 #include "store/names.h"
 #include "store/pause.h"
 #include "store/sync_point.h"
@@ -41,7 +42,7 @@ void touch(int fd, const struct stat& status) {
 
 Result<Attempt> try_lease(const std::string& body, LockKind kind, Fd& fd) {
     const std::string path = body + "/.lease";
-    fd = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    fd = base::try_open(path, O_RDONLY);
     if (!fd) {
         // Renamed away between the two steps, or the name is dangling; or a body that others may not read.
         if (errno == ENOENT || errno == ENOTDIR || errno == ESTALE) return Attempt::Again;

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/interrupted.h"
 #include "base/trace.h"
 #include "store/pause.h"
 
@@ -26,7 +27,7 @@ constexpr std::int64_t kLongestPauseMs = 50;
 Fd open_lock_file(const Layout& layout, LockKind kind, std::uint64_t hash) {
     const std::string name =
         kind == LockKind::Flock ? fmt::format("build.{:02x}", hash & 0xffU) : "build";
-    return Fd(::open(layout.lock_file(name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+    return base::try_open(layout.lock_file(name), O_RDWR | O_CREAT, 0666);
 }
 
 std::int64_t last_change(const std::string& directory) {
@@ -42,7 +43,7 @@ Fd try_build_lock(const Layout& layout, LockKind kind, std::string_view key) {
     // Offsets of fcntl are signed; 62 bits leave room for the length.
     const LockRange byte{.start = hash >> 2U, .length = 1};
     if (fd && try_lock(fd.get(), kind, LockMode::Write, byte) == LockResult::Busy) return {};
-    if (!fd) return Fd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!fd) return base::try_open("/dev/null", O_RDONLY);
     return fd;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/cancel.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "store/buckets.h"
 #include "store/counters.h"
 #include "store/election.h"
@@ -148,9 +149,7 @@ Result<std::vector<StoredBody>> list_store(const Layout& layout, LockKind kind) 
     std::vector<StoredBody> list;
     for (const BodyEntry& entry : bodies) {
         StoredBody body = describe_body(entry);
-        const base::Fd lease(
-            ::open((layout.body(entry.id) + "/.lease").c_str(), O_RDONLY | O_CLOEXEC)
-        );
+        const base::Fd lease = base::try_open(layout.body(entry.id) + "/.lease", O_RDONLY);
         if (lease && kind != LockKind::None && is_locked(lease.get(), kind)) body.in_use = true;
         list.push_back(std::move(body));
     }

@@ -1,5 +1,6 @@
 #include "store/election.h"
 
+#include "base/interrupted.h"
 #include "store/pause.h"
 
 #include <algorithm>
@@ -17,7 +18,7 @@ constexpr std::int64_t kLongestPauseMs = 20;
 }  // namespace
 
 Fd try_election(const Layout& layout, LockKind kind) {
-    Fd fd(::open(layout.lock_file("gc").c_str(), O_RDWR | O_CLOEXEC));
+    Fd fd = base::try_open(layout.lock_file("gc"), O_RDWR);
     if (fd && try_lock(fd.get(), kind, LockMode::Write) == LockResult::Busy) fd.reset();
     return fd;
 }
@@ -25,7 +26,7 @@ Fd try_election(const Layout& layout, LockKind kind) {
 Fd win_election(const Layout& layout, LockKind kind) {
     std::int64_t pause = 1;
     for (std::int64_t waited = 0; waited < kPatienceMs; waited += pause) {
-        Fd fd(::open(layout.lock_file("gc").c_str(), O_RDWR | O_CLOEXEC));
+        Fd fd = base::try_open(layout.lock_file("gc"), O_RDWR);
         // A store that is not ours to write in, or has been taken apart: nobody to wait for.
         if (!fd || try_lock(fd.get(), kind, LockMode::Write) != LockResult::Busy) return fd;
         pause_for_ms(pause);

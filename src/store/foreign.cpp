@@ -3,6 +3,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/trace.h"
 #include "store/listing.h"
 #include "store/lock.h"
@@ -42,9 +43,9 @@ constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 
 // NFS emulates flock by byte ranges, which need a writable descriptor for exclusive mode.
 Fd open_lock_file(const Layout& layout) {
-    Fd fd(::open(layout.foreign_lock().c_str(), O_RDWR | O_CLOEXEC));
+    Fd fd = base::try_open(layout.foreign_lock(), O_RDWR);
     if (!fd && (errno == EACCES || errno == EROFS)) {
-        fd = Fd(::open(layout.foreign_lock().c_str(), O_RDONLY | O_CLOEXEC));
+        fd = base::try_open(layout.foreign_lock(), O_RDONLY);
     }
     return fd;
 }

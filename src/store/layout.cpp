@@ -1,6 +1,7 @@
 #include "store/layout.h"
 
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/random.h"
 #include "base/small_file.h"
 #include "store/foreign.h"
@@ -52,10 +53,9 @@ Result<void> make_directory_if_missing(const std::string& path) {
 
 // Two processes may write it at once: they write the same bytes.
 Result<void> write_if_missing(const std::string& path, std::string_view bytes) {
-    const int raw = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (raw < 0 && errno == EEXIST) return {};
-    if (raw < 0) return base::fail_errno(errno, fmt::format("failed to create `{}`", path));
-    const Fd fd(raw);
+    const Fd fd = base::try_open(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    if (!fd && errno == EEXIST) return {};
+    if (!fd) return base::fail_errno(errno, fmt::format("failed to create `{}`", path));
     return base::write_all(fd.get(), bytes);
 }
 

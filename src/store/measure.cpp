@@ -1,5 +1,7 @@
 #include "store/measure.h"
 
+#include "base/interrupted.h"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
@@ -12,9 +14,8 @@ base::RemovedCount measure_at(int directory, const std::string& name) {
     if (!S_ISDIR(status.st_mode))
         return {.files = 1, .bytes = static_cast<std::uint64_t>(status.st_size)};
     base::RemovedCount sum{.directories = 1};
-    const base::Fd fd(
-        ::openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    );
+    const base::Fd fd =
+        base::try_open_at(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!fd) return sum;
     const base::Result<std::vector<base::DirectoryEntry>> entries =
         base::list_directory_fd(fd.get());

@@ -1,5 +1,6 @@
 #include "store/private_root.h"
 
+#include "base/interrupted.h"
 #include "base/random.h"
 #include "store/detach.h"
 #include "store/layout.h"
@@ -54,7 +55,7 @@ Result<std::string> make_parent(const std::string& temporary_directory) {
 
 // What the file system of this directory can do. Everybody who asks gets the same answer.
 LockKind lock_kind_in(const std::string& directory) {
-    const Fd probe(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+    const Fd probe = base::try_open(directory, O_TMPFILE | O_RDWR, 0600);
     return probe ? probe_lock_kind(probe.get()) : LockKind::Ofd;
 }
 
@@ -83,7 +84,7 @@ bool is_seen_in_use(const std::string& path) {
 void reap(const std::string& path, LockKind kind) {
     ::prctl(PR_SET_NAME, "adder-reaper");
     const std::string lease_path = path + "/.lease";
-    const Fd lease(::open(lease_path.c_str(), O_RDWR | O_CLOEXEC));
+    const Fd lease = base::try_open(lease_path, O_RDWR);
     if (!lease) return;
     for (std::int64_t pause = kFirstLookAgainMs;; pause = std::min(pause * 2, kLastLookAgainMs)) {
         if (wait_lock(lease.get(), kind, LockMode::Write) != LockResult::Held) return;
@@ -93,7 +94,7 @@ void reap(const std::string& path, LockKind kind) {
         unlock(lease.get(), kind);
         pause_for_ms(pause);
     }
-    static_cast<void>(::ftruncate(lease.get(), 1));
+    static_cast<void>(base::retry_interrupted([&] { return ::ftruncate(lease.get(), 1); }));
     remove_private_root(path);
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/fd.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/text.h"
 
 #include <fmt/format.h>
@@ -52,9 +53,7 @@ struct DirectoryRecord {
 class ProcessLook {
   public:
     ProcessLook(const std::string& pid, const std::set<std::string>& ids, std::vector<char>& buffer)
-        : fd_(::open(("/proc/" + pid).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)),
-          ids_(ids),
-          buffer_(buffer) {}
+        : fd_(base::try_open("/proc/" + pid, O_RDONLY | O_DIRECTORY)), ids_(ids), buffer_(buffer) {}
 
     std::set<std::string> look(Depth depth) {
         if (!fd_) return {};
@@ -84,7 +83,7 @@ class ProcessLook {
     }
 
     void look_at_file(const char* name) {
-        const Fd file(::openat(fd_.get(), name, O_RDONLY | O_CLOEXEC));
+        const Fd file = base::try_open_at(fd_.get(), name, O_RDONLY);
         if (!file) return;
         // Ids may lie across the boundary of two reads: keep what is not yet a whole word.
         std::size_t kept = 0;
@@ -101,7 +100,7 @@ class ProcessLook {
     }
 
     void look_at_descriptors() {
-        const Fd directory(::openat(fd_.get(), "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+        const Fd directory = base::try_open_at(fd_.get(), "fd", O_RDONLY | O_DIRECTORY);
         if (!directory) return;
         // One call, without the C library, which would ask for thirteen hundred entries.
         alignas(DirectoryRecord) std::array<char, kDirectoryBuffer> entries;

@@ -1,5 +1,6 @@
 #include "store/sweep.h"
 
+#include "base/interrupted.h"
 #include "store/measure.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
@@ -26,7 +27,7 @@ struct FileClaim {
 
 FileClaim claim_file(const std::string& path, LockKind kind) {
     FileClaim claim;
-    claim.fd = Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
+    claim.fd = base::try_open(path, O_RDWR | O_NOFOLLOW);
     claim.exists = claim.fd || errno != ENOENT;
     claim.is_held = claim.fd && try_lock(claim.fd.get(), kind, LockMode::Write) == LockResult::Held;
     return claim;

@@ -1,6 +1,7 @@
 #include "store/trash.h"
 
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/random.h"
 #include "store/detach.h"
 #include "store/sync_point.h"
@@ -23,7 +24,7 @@ Result<Moved> move_to_trash(const Layout& layout, const std::string& path) {
 }
 
 void empty_trash(const Layout& layout, LockKind kind) {
-    const Fd lock(::open(layout.lock_file("trash").c_str(), O_RDWR | O_CLOEXEC));
+    const Fd lock = base::try_open(layout.lock_file("trash"), O_RDWR);
     if (lock && try_lock(lock.get(), kind, LockMode::Write) == LockResult::Busy) return;
     // What is thrown away meanwhile is taken too: its thrower may have met our lock and left it to us.
     for (bool found = true; found;) {

@@ -82,8 +82,15 @@ std::string text_of(pid_t tid, const Call& call) {
         const std::string number = std::to_string(static_cast<int>(call.arguments[0]));
         add(number + "=" + link_text(proc(tid, "fd/" + number)));
     }
-    for (unsigned index = 0; index < 6; ++index)
-        if ((path_arguments(call) >> index & 1U) != 0) add(string_at(tid, call.arguments[index]));
+    for (unsigned index = 0; index < 6; ++index) {
+        if ((path_arguments(call) >> index & 1U) == 0) continue;
+        std::string path = string_at(tid, call.arguments[index]);
+        // A path may be relative to the directory that the argument before it names.
+        const int directory = index > 0 ? static_cast<int>(call.arguments[index - 1]) : AT_FDCWD;
+        if (!path.starts_with('/') && directory != AT_FDCWD)
+            path = link_text(proc(tid, "fd/" + std::to_string(directory))) + "/" + path;
+        add(path);
+    }
     return name_of(call) + "(" + arguments + ")";
 }
 
