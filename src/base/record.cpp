@@ -1,6 +1,7 @@
 #include "base/record.h"
 
 #include "base/hash.h"
+#include "base/record_check.h"
 
 #include <cstring>
 
@@ -123,6 +124,12 @@ std::uint32_t RecordReader::count() {
         return 0;
     }
     return value;
+}
+
+bool is_whole_record(std::string_view bytes) {
+    if (bytes.size() <= kTrailerSize) return false;
+    const std::string_view body = bytes.substr(0, bytes.size() - kTrailerSize);
+    return trailer_of(body) == bytes.substr(body.size());
 }
 
 }  // namespace base

@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/cache_options.h"
 #include "cli/cache_report.h"
 #include "cli/command.h"
 #include "cli/configuration.h"
@@ -17,26 +18,6 @@ namespace cli {
 namespace {
 
 using base::Result;
-
-// The store as this command line and its configuration say; nothing is created.
-Result<store::StoreOptions> store_options(const Context& context) {
-    const std::string here = TRY(base::current_directory());
-    const Configuration configuration =
-        TRY(load_configuration(context.invocation, context.variables, ConfigurationScope::All, here)
-        );
-    const Inputs inputs{context.invocation, context.variables, configuration.settings};
-    store::StoreOptions options;
-    options.root = TRY(base::absolute_path(cache_root(inputs)));
-    if (base::exists(options.root) && !base::is_directory(options.root)) {
-        return base::fail(
-            base::ErrorKind::Usage,
-            fmt::format("the cache `{}` is not a directory", base::display_path(options.root))
-        );
-    }
-    options.temporary_directory = context.variables.find_filled("TMPDIR").value_or("/tmp");
-    TRY(check_outside_of_store(here, options.root));
-    return options;
-}
 
 Result<store::Store> open_store(const Context& context) {
     return store::Store::open(TRY(store_options(context)));
@@ -149,6 +130,25 @@ int finish(const Context& context, const Result<int>& code) {
 }
 
 }  // namespace
+
+Result<store::StoreOptions> store_options(const Context& context) {
+    const std::string here = TRY(base::current_directory());
+    const Configuration configuration =
+        TRY(load_configuration(context.invocation, context.variables, ConfigurationScope::All, here)
+        );
+    const Inputs inputs{context.invocation, context.variables, configuration.settings};
+    store::StoreOptions options;
+    options.root = TRY(base::absolute_path(cache_root(inputs)));
+    if (base::exists(options.root) && !base::is_directory(options.root)) {
+        return base::fail(
+            base::ErrorKind::Usage,
+            fmt::format("the cache `{}` is not a directory", base::display_path(options.root))
+        );
+    }
+    options.temporary_directory = context.variables.find_filled("TMPDIR").value_or("/tmp");
+    TRY(check_outside_of_store(here, options.root));
+    return options;
+}
 
 int cache_dir_command(const Context& context) {
     const Result<std::string> here = base::current_directory();

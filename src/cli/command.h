@@ -28,6 +28,7 @@ int cache_size_command(const Context& context);
 int cache_list_command(const Context& context);
 int cache_clean_command(const Context& context);
 int cache_prune_command(const Context& context);
+int cache_verify_command(const Context& context);
 int version_command(const Context& context);
 int help_command(const Context& context);
 

@@ -49,6 +49,7 @@ constexpr OptionGroup kCacheSizeGroups[] = {{"Options", kCacheSizeOptions}};
 constexpr OptionGroup kCacheListGroups[] = {{"Options", kCacheListOptions}};
 constexpr OptionGroup kCacheCleanGroups[] = {{"Options", kCacheCleanOptions}};
 constexpr OptionGroup kCachePruneGroups[] = {{"Options", kCachePruneOptions}};
+constexpr OptionGroup kCacheVerifyGroups[] = {{"Options", kCacheVerifyOptions}};
 constexpr OptionGroup kSelfVersionGroups[] = {{"Options", kSelfVersionOptions}};
 constexpr OptionGroup kHelpGroups[] = {{"Options", kHelpOptions}};
 
@@ -167,6 +168,23 @@ constexpr CommandSpec kCommands[] = {
      "",
      {},
      kCachePruneGroups,
+     {}},
+    {CommandId::CacheVerify,
+     "cache verify",
+     "Check that everything in the store is as it was when it got there",
+     "Unpacked packages and environments are compared with the digests of their files, names and "
+     "remembered answers are\n"
+     "checked. Running programs and other commands are not disturbed. Exits with 1 if there is "
+     "damage, with 2 if\n"
+     "something could not be read.\n"
+     "\n"
+     "With `--repair` damaged packages are unpacked again and damaged environments built again by "
+     "the next command that\n"
+     "needs them; programs that run from a damaged environment keep it until they end. Then it "
+     "exits with 1 only if\n"
+     "some damage is left.",
+     {},
+     kCacheVerifyGroups,
      {}},
     {CommandId::CacheDir, "cache dir", "Show where the store is", "", {}, {}, {}},
     {CommandId::CacheSize,

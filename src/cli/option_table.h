@@ -80,6 +80,7 @@ enum class CommandId : std::uint8_t {
     CacheList,
     CacheClean,
     CachePrune,
+    CacheVerify,
     Self,
     SelfVersion,
     Help,

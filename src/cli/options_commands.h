@@ -393,6 +393,15 @@ inline constexpr OptionSpec kCachePruneOptions[] = {
      .help = "The form of the answer"},
 };
 
+inline constexpr OptionSpec kCacheVerifyOptions[] = {
+    {.name = "--repair", .help = "Take what is damaged out of service, so that it is made again"},
+    {.name = "--output-format",
+     .kind = ValueKind::Text,
+     .value = "OUTPUT_FORMAT",
+     .choices = "text,json",
+     .help = "The form of the answer"},
+};
+
 inline constexpr OptionSpec kCacheListOptions[] = {
     {.name = "--output-format",
      .kind = ValueKind::Text,

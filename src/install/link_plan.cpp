@@ -13,7 +13,7 @@ namespace install {
 namespace {
 
 constexpr std::string_view kMagic = "ADRPLAN";
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::uint64_t kPlanLimit = 1ULL << 30U;
 
 // Paths are stored with their NUL, so that the view handed out can go to a system call as it is.
@@ -46,6 +46,7 @@ PlannedFile read_file(base::RecordReader& reader, bool& valid) {
     const std::uint8_t role = reader.u8();
     file.size = reader.u64();
     file.record = reader.string();
+    file.digest = reader.string();
     valid = valid && role <= static_cast<std::uint8_t>(FileRole::Superseded) &&
             file.target_offset < file.source.size();
     if (!valid) return {};
@@ -89,6 +90,7 @@ std::string LinkPlan::encode() const {
     writer.string(dist_info);
     writer.u8(static_cast<std::uint8_t>(root));
     writer.u64(bytes);
+    writer.i64(modified_s);
     writer.u32(static_cast<std::uint32_t>(files.size()));
     for (const PlannedFile& file : files) {
         write_path(writer, file.source);
@@ -97,6 +99,7 @@ std::string LinkPlan::encode() const {
         writer.u8(static_cast<std::uint8_t>(file.role));
         writer.u64(file.size);
         writer.string(file.record);
+        writer.string(file.digest);
     }
     writer.u32(static_cast<std::uint32_t>(directories.size()));
     for (const PlannedDirectory& directory : directories) {
@@ -126,6 +129,7 @@ base::Result<LinkPlan> LinkPlan::decode(std::string record) {
     bool valid = true;
     plan.root = read_scheme(*reader, valid);
     plan.bytes = reader->u64();
+    plan.modified_s = reader->i64();
     if (!valid || !read_items(*reader, plan) || !reader->complete()) {
         return base::fail(base::ErrorKind::Invalid, "the link plan does not make sense");
     }

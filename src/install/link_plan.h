@@ -41,9 +41,16 @@ struct PlannedFile {
     FileRole role = FileRole::Plain;
     std::uint64_t size = 0;
     std::string_view record;  // the last two RECORD columns: "sha256=...,12"
+    // "sha256=..." of a file whose `record` tells no digest (RECORD itself); else empty.
+    std::string_view digest = {};
 
     // The path below the scheme's directory; NUL-terminated.
     std::string_view target() const { return source.substr(target_offset); }
+
+    // The digest its content had when it was unpacked: "sha256=...".
+    std::string_view unpacked_digest() const {
+        return digest.empty() ? record.substr(0, record.find(',')) : digest;
+    }
 
     // For system calls; only of a plan that was decoded.
     // NOLINTBEGIN(bugprone-suspicious-stringview-data-usage): LinkPlan::decode checked the NUL
@@ -72,6 +79,9 @@ struct LinkPlan {
     std::string_view dist_info;     // "flask-3.0.0.dist-info"
     Scheme root = Scheme::Purelib;  // the scheme of everything outside X.data
     std::uint64_t bytes = 0;        // sum of the sizes
+    // All files of the payload were given this modification time, in whole seconds: who writes to
+    // one of them through a hard link changes it. 0: the file system keeps no such time.
+    std::int64_t modified_s = 0;
 
     std::vector<PlannedFile> files;
     std::vector<PlannedDirectory> directories;  // sorted: parents first

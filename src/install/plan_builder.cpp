@@ -41,10 +41,14 @@ std::string encode_plan_of(const WheelContents& contents, const pep::WheelFilena
     plan.version = version;
     plan.dist_info = contents.dist_info;
     plan.root = contents.root;
+    plan.modified_s = contents.modified_s;
     std::vector<std::string> columns;
+    std::vector<std::string> digests;
     columns.reserve(contents.files.size());
+    digests.reserve(contents.files.size());
     for (const WheelFile& file : contents.files) {
         columns.push_back(record_columns(file.claim));
+        digests.push_back(file.digest ? codec::format_record_hash(*file.digest) : std::string());
         plan.files.push_back({
             .source = file.member.path,
             .scheme = file.scheme,
@@ -52,6 +56,7 @@ std::string encode_plan_of(const WheelContents& contents, const pep::WheelFilena
             .role = file.role,
             .size = file.member.entry->size,
             .record = columns.back(),
+            .digest = digests.back(),
         });
         plan.bytes += file.member.entry->size;
     }

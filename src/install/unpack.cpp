@@ -1,6 +1,7 @@
 #include "install/unpack.h"
 
 #include "base/cancel.h"
+#include "base/clock.h"
 #include "base/fd.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -15,9 +16,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <fcntl.h>
 #include <numeric>
 #include <optional>
+#include <sys/stat.h>
 #include <utility>
 
 namespace install {
@@ -31,6 +35,12 @@ constexpr mode_t kExecutableMode = 0555;
 
 // Longest "#!" word that is looked for in a script.
 constexpr std::size_t kMarkSize = 16;
+
+// Whole seconds, as archives of a store keep them, and even, as FAT does. A later write has a time
+// with a fraction, so even one within the same second shows.
+std::int64_t time_for_files() {
+    return base::wall_clock_seconds() & ~std::int64_t{1};
+}
 
 bool is_executable(const WheelFile& file) {
     return file.role == FileRole::Executable || file.scheme == Scheme::Scripts;
@@ -49,11 +59,14 @@ class Extraction {
     base::Result<std::uint64_t> make_directories() const;
     base::Result<void> extract(WheelFile& file);
     base::Result<void> compare(WheelFile& file, std::string digest);
+    void set_time(int fd);
 
     const codec::ZipReader& zip_;
     WheelContents& contents_;
     RecordPolicy policy_;
     base::Fd tree_;
+    std::int64_t modified_s_ = time_for_files();
+    std::atomic<bool> keeps_times_ = true;
     base::Synced<RecordDoubts> doubts_;
 };
 
@@ -80,6 +93,12 @@ base::Result<void> Extraction::compare(WheelFile& file, std::string digest) {
     return {};
 }
 
+void Extraction::set_time(int fd) {
+    const timespec time{.tv_sec = modified_s_, .tv_nsec = 0};
+    const std::array<timespec, 2> times = {time, time};
+    if (::futimens(fd, times.data()) != 0) keeps_times_ = false;
+}
+
 base::Result<void> Extraction::extract(WheelFile& file) {
     TRY(base::check_cancelled());
     const base::Fd fd = TRY(base::open_at(
@@ -88,19 +107,20 @@ base::Result<void> Extraction::extract(WheelFile& file) {
         O_WRONLY | O_CREAT | O_EXCL,
         is_executable(file) ? kExecutableMode : kPlainMode
     ));
-    std::optional<base::Hasher> hasher;
-    if (file.claim.hash) hasher.emplace(file.claim.hash->algorithm);
+    base::Hasher hasher(file.claim.hash ? file.claim.hash->algorithm : base::HashAlgorithm::Sha256);
     std::string first_bytes;
     TRY(zip_.extract(*file.member.entry, [&](std::string_view bytes) -> base::Result<void> {
-        if (hasher) hasher->update(bytes);
+        hasher.update(bytes);
         if (first_bytes.size() < kMarkSize) first_bytes += bytes.substr(0, kMarkSize);
         return base::write_all(fd.get(), bytes);
     }));
+    set_time(fd.get());
     const bool is_live_script = file.scheme == Scheme::Scripts && file.role != FileRole::Superseded;
     if (is_live_script)
         file.role = asks_for_python(first_bytes) ? FileRole::Script : FileRole::Executable;
-    if (!hasher) return {};
-    return compare(file, hasher->finish_hex());
+    if (file.claim.hash) return compare(file, hasher.finish_hex());
+    file.digest = base::HashDigest{base::HashAlgorithm::Sha256, hasher.finish_hex()};
+    return {};
 }
 
 base::Result<std::uint64_t> Extraction::run(const std::string& directory, base::TaskPool& pool) {
@@ -125,6 +145,7 @@ base::Result<std::uint64_t> Extraction::run(const std::string& directory, base::
         }
     });
     TRY(first_error.result());
+    contents_.modified_s = keeps_times_ ? modified_s_ : 0;
     doubts_.with([&](RecordDoubts& found) {
         if (contents_.doubts.count == 0) contents_.doubts.first = found.first;
         contents_.doubts.count += found.count;

@@ -33,6 +33,7 @@ struct WheelFile {
     std::uint32_t target_offset = 0;  // as in PlannedFile
     FileRole role = FileRole::Plain;
     RecordClaim claim;
+    std::optional<base::HashDigest> digest = {};  // of what was written, where RECORD tells none
 
     std::string_view target() const { return std::string_view(member.path).substr(target_offset); }
 };
@@ -51,6 +52,7 @@ struct WheelContents {
     std::vector<WheelFile> files;  // sorted by path
     std::vector<pep::EntryPoint> programs;
     RecordDoubts doubts;  // empty with RecordPolicy::Refuse
+    std::int64_t modified_s = 0;  // the time that all files were given (LinkPlan)
 };
 
 // An Invalid error with the hint how to install such a wheel all the same.

@@ -124,12 +124,17 @@ void add_to_counters(const Layout& layout, LockKind kind, const StoreSize& chang
     write_record(layout, sum);
 }
 
-StoreSize recount(const Layout& layout, LockKind kind) {
+StoreSize count(const Layout& layout) {
     StoreSize size;
     count_bodies(layout, size);
     count_payloads(layout, size);
     count_files(layout, size);
     total(size);
+    return size;
+}
+
+StoreSize recount(const Layout& layout, LockKind kind) {
+    const StoreSize size = count(layout);
     const Fd lock = lock_counters(layout, kind);
     write_record(layout, size);
     return size;

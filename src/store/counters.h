@@ -15,7 +15,9 @@ namespace store {
 
 // Adds to the counters; `change` holds what came, never what went.
 void add_to_counters(const Layout& layout, LockKind kind, const StoreSize& change);
-// Replaces them by what is there: bodies and payloads by their records, other files by walking.
+// What is there: bodies and payloads by their records, other files by walking. Writes nothing.
+StoreSize count(const Layout& layout);
+// Replaces the counters by that.
 StoreSize recount(const Layout& layout, LockKind kind);
 // Replaces only the size of the small files, by walking them.
 void recount_files(const Layout& layout, LockKind kind);

@@ -1,6 +1,7 @@
 #include "store/payload.h"
 
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/random.h"
 #include "base/record.h"
 #include "store/build_lock.h"
@@ -8,6 +9,7 @@
 #include "store/pause.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
+#include "store/trust.h"
 
 #include <fmt/format.h>
 
@@ -32,31 +34,32 @@ constexpr int kLockAttempts = 100;
 constexpr std::int64_t kLockPauseMs = 10;
 constexpr std::int64_t kPublishPatienceMs = 2000;
 
-bool exists_in(const std::string& directory, const char* name) {
-    return ::access((directory + name).c_str(), F_OK) == 0;
-}
-
-// Whole, and either known to be on disk or written by the kernel that runs now.
-bool is_trusted(const std::string& directory) {
-    const std::optional<PayloadRecord> record = read_payload_record(directory);
-    return record && (exists_in(directory, "/.synced") || record->boot == boot_id());
-}
-
 void remove_own(LeasedDirectory& directory) {
     // What cannot be removed now is swept later: the lease ends here.
     if (directory.lease) static_cast<void>(base::remove_tree(directory.path));
     directory.lease.reset();
 }
 
+// Puts the stage where the payload belongs. A distrusted one that is there makes way in the same
+// step where the file system can do that: bodies of symbolic links may lead to it.
 Result<void> move_into_place(
-    const LeasedDirectory& directory, const std::string& shard, const std::string& to
+    const Layout& layout, const LeasedDirectory& directory, std::string_view sha256
 ) {
+    const std::string shard = layout.payload_shard(sha256);
+    const std::string to = layout.payload(sha256);
     if (::mkdir(shard.c_str(), 0777) != 0 && errno != EEXIST) {
         return base::fail_errno(errno, fmt::format("failed to create the directory `{}`", shard));
     }
     sync_point("payload.before-rename");
-    if (::rename(directory.path.c_str(), to.c_str()) != 0) {
-        return base::fail_errno(errno, fmt::format("failed to publish `{}`", to));
+    const char* from = directory.path.c_str();
+    const bool is_taken = base::exists(to);
+    if (is_taken && ::renameat2(AT_FDCWD, from, AT_FDCWD, to.c_str(), RENAME_EXCHANGE) == 0) {
+        // What was there is a stage without a lock now, and dead to everybody.
+        static_cast<void>(move_to_trash(layout, directory.path));
+    } else {
+        if (is_taken) TRY(move_to_trash(layout, to));
+        if (::rename(from, to.c_str()) != 0)
+            return base::fail_errno(errno, fmt::format("failed to publish `{}`", to));
     }
     static_cast<void>(::unlink((to + "/.lease").c_str()));
     return {};
@@ -74,9 +77,8 @@ LockRange payload_range(std::string_view sha256) {
 
 Fd open_payload_lock(const Layout& layout, std::string_view sha256) {
     const std::string path = layout.lock_file(fmt::format("pay.{}", sha256.substr(0, 2)));
-    Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    if (!fd && (errno == EACCES || errno == EROFS))
-        fd = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    Fd fd = base::try_open(path, O_RDWR | O_CREAT, 0666);
+    if (!fd && (errno == EACCES || errno == EROFS)) fd = base::try_open(path, O_RDONLY);
     return fd;
 }
 
@@ -246,8 +248,7 @@ Result<PayloadGuard> PayloadAccess::publish(
     const Fd turn = TRY(wait_build_lock(layout, kind, key, kPublishPatienceMs));
     guard.path_ = layout.payload(stage.sha256_);
     if (!is_trusted(guard.path_)) {
-        if (base::exists(guard.path_)) TRY(move_to_trash(layout, guard.path_));
-        TRY(move_into_place(stage.directory_, layout.payload_shard(stage.sha256_), guard.path_));
+        TRY(move_into_place(layout, stage.directory_, stage.sha256_));
         stage.directory_.lease.reset();
         add_to_counters(layout, kind, {.payloads = 1, .payload_bytes = info.bytes});
     }
