@@ -2,7 +2,7 @@
 """SIGKILL at the entry of one system call after another, for everything that a command does: afterwards the store is whole, the
 next run works, and one clean leaves nothing. See faults.py."""
 import faults
-from faults import PROC, SCENARIOS, SETTINGS, Point, evenly, turning_points
+from faults import PROC, SCENARIOS, SETTINGS, Point, by_kind, evenly, turning_points
 
 # Of the calls that read /proc, in a full run: nothing changes between them.
 LOOKS = 60
@@ -18,7 +18,7 @@ class Killed(faults.FaultTestCase):
         everything = self.boxes[0].calls(SCENARIOS[name], skip="")
         looks = [number for number, _, _, _, text in everything if PROC in text]
         if SETTINGS.full:
-            chosen = [(number, action) for number in numbers for action in ("kill", "kill-caller")]
+            chosen = by_kind([(number, action) for number in numbers for action in ("kill", "kill-caller")], calls)
             looks = evenly(looks, LOOKS)
         else:
             turns = evenly(sorted(turning_points(calls)), SETTINGS.sample * 2 // 3)
