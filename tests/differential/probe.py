@@ -13,8 +13,9 @@ import stat
 import sys
 import sysconfig
 
-# Made by the tool for itself, or derived from other files.
-OWN_FILES = ("_uv_ephemeral_overlay.pth", "_adder_visible.pth", "_virtualenv.py", "_virtualenv.pth", "uv_cache.json", "uv_build.json")
+# Made by the tool for itself, or derived from other files. `_adder_lease_1.*` is the start-up hook of store environments: there it
+# may be different from uv, and nowhere else (world.py compares the trees of project environments without this exception).
+OWN_FILES = ("_uv_ephemeral_overlay.pth", "_adder_visible.pth", "_adder_lease_1.pth", "_adder_lease_1.abi3.so", "_virtualenv.py", "_virtualenv.pth", "uv_cache.json", "uv_build.json")
 ACTIVATORS = ("activate", "deactivate", "pydoc.bat")
 # Set by the test, the shell or the tool under its own name.
 UNCOMPARED_VARIABLES = ("_", "PWD", "OLDPWD", "SHLVL", "UV", "PATH", "VIRTUAL_ENV", "LC_CTYPE", "ADDER_LEASE", "BASE", "PROBE_OUT")
