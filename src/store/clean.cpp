@@ -17,7 +17,10 @@
 #include "store/sync_point.h"
 #include "store/trash.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <fcntl.h>
 #include <set>
 #include <unistd.h>
@@ -65,19 +68,29 @@ class Cleaner {
         });
     }
 
+    // A name, or what lies among the names.
+    static Result<void> remove_whatever(const std::string& path) {
+        if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+        // A directory that somebody has put there: nobody starts from it.
+        if (errno == EISDIR) return {};
+        return base::fail_errno(errno, fmt::format("failed to remove the name `{}`", path));
+    }
+
     Result<void> remove_names(const std::vector<BodyEntry>& bodies) {
         const Layout& layout = collection_.layout;
         bool removed = false;
         if (packages_.empty()) {
-            for (const KeyedName& entry : TRY(list_names(layout)))
-                removed |= ::unlink(layout.name(entry.key).c_str()) == 0;
+            for (const KeyedName& entry : TRY(list_names(layout))) {
+                TRY(remove_whatever(layout.name(entry.key)));
+                removed = true;
+            }
             for (const base::DirectoryEntry& entry : TRY(list_if_exists(layout.groups())))
                 static_cast<void>(::unlink((layout.groups() + "/" + entry.name).c_str()));
         }
         for (const BodyEntry& body : bodies) {
             for (const std::string& key : body.keys) {
                 if (packages_.empty()) continue;
-                remove_name(layout, key, body.id);
+                TRY(remove_name(layout, key, body.id));
                 removed = true;
             }
         }

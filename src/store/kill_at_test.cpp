@@ -1,6 +1,7 @@
 // A kill at every system call: the process under test is traced, and killed when it enters its n-th
 // call, for every n until it gets through. Sees boundaries that no named point marks.
 
+#include "store/payload_collector.h"
 #include "store/sweep.h"
 #include "store/test_store.h"
 #include "store/trash.h"
@@ -87,6 +88,35 @@ TEST_F(StoreTest, AKillAtAnySystemCallDoesNoHarm) {
             ASSERT_FALSE(HasFailure()) << scenario.name << " at " << call;
             if (!was_killed) break;
         }
+    }
+}
+
+// Where the rename to trash/ is refused, things are deleted where they are.
+TEST_F(StoreTest, APayloadThatIsDeletedInPlaceIsNeverTrustedByHalf) {
+    const std::string digest(64, 'c');
+    for (int call = 1;; ++call) {
+        {
+            Store store = open();
+            PayloadStage stage = must(store.begin_payload(digest));
+            fill(stage.path());
+            must(store.publish_payload(
+                std::move(stage), {.package = "flask", .version = "1", .files = 2}
+            ));
+        }
+        must(base::remove_tree(layout().trash()));
+        const bool was_killed = kill_at(call, [&] {
+            const Layout place = layout();
+            const Collection collection{.layout = place, .look = Look::Nowhere};
+            static_cast<void>(collect_payloads(collection, PayloadChoice::All, {}));
+        });
+        {
+            Store store = open();
+            const std::optional<PayloadGuard> guard = must(store.lock_payload(digest));
+            ASSERT_TRUE(!guard || is_whole(guard->path())) << "killed at call " << call;
+        }
+        must(base::make_directory(layout().trash()));
+        expect_clean_empties();
+        if (!was_killed) break;
     }
 }
 

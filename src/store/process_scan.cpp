@@ -50,10 +50,19 @@ struct DirectoryRecord {
     char name[5];
 };
 
+bool is_want_of_room(int error) {
+    return error == EMFILE || error == ENFILE || error == ENOMEM;
+}
+
 class ProcessLook {
   public:
     ProcessLook(const std::string& pid, const std::set<std::string>& ids, std::vector<char>& buffer)
-        : fd_(base::try_open("/proc/" + pid, O_RDONLY | O_DIRECTORY)), ids_(ids), buffer_(buffer) {}
+        : fd_(base::try_open("/proc/" + pid, O_RDONLY | O_DIRECTORY)), ids_(ids), buffer_(buffer) {
+        if (!fd_) note_failure();
+    }
+
+    // Whether something could not be looked at for want of a descriptor or of memory.
+    bool is_blind() const { return is_blind_; }
 
     std::set<std::string> look(Depth depth) {
         if (!fd_) return {};
@@ -84,11 +93,13 @@ class ProcessLook {
 
     void look_at_file(const char* name) {
         const Fd file = base::try_open_at(fd_.get(), name, O_RDONLY);
-        if (!file) return;
+        if (!file) return note_failure();
         // Ids may lie across the boundary of two reads: keep what is not yet a whole word.
         std::size_t kept = 0;
         for (;;) {
-            const ssize_t size = ::read(file.get(), buffer_.data() + kept, buffer_.size() - kept);
+            const ssize_t size = base::retry_interrupted([&] {
+                return ::read(file.get(), buffer_.data() + kept, buffer_.size() - kept);
+            });
             if (size <= 0) break;
             const std::string_view text(buffer_.data(), kept + static_cast<std::size_t>(size));
             find_ids(text, ids_, found_);
@@ -101,7 +112,7 @@ class ProcessLook {
 
     void look_at_descriptors() {
         const Fd directory = base::try_open_at(fd_.get(), "fd", O_RDONLY | O_DIRECTORY);
-        if (!directory) return;
+        if (!directory) return note_failure();
         // One call, without the C library, which would ask for thirteen hundred entries.
         alignas(DirectoryRecord) std::array<char, kDirectoryBuffer> entries;
         const long size =
@@ -121,7 +132,11 @@ class ProcessLook {
 
     void look_at_descriptor(const std::string& number) { look_at_link("fd/" + number); }
 
+    // Anything else is an answer: the process has gone, or is not ours to look at.
+    void note_failure() { is_blind_ |= is_want_of_room(errno); }
+
     Fd fd_;
+    bool is_blind_ = false;
     const std::set<std::string>& ids_;
     std::vector<char>& buffer_;
     std::set<std::string> found_;
@@ -137,7 +152,11 @@ std::optional<pid_t> parse_pid(std::string_view name) {
 std::optional<int> look_at_newcomers(
     const std::set<std::string>& ids, Depth depth, std::set<pid_t>& seen, ProcessScan& scan
 ) {
-    const Result<std::vector<base::DirectoryEntry>> entries = base::list_directory("/proc");
+    const Fd proc = base::try_open("/proc", O_RDONLY | O_DIRECTORY);
+    scan.is_complete &= proc || !is_want_of_room(errno);
+    if (!proc) return std::nullopt;
+    const Result<std::vector<base::DirectoryEntry>> entries = base::list_directory_fd(proc.get());
+    scan.is_complete &= entries.has_value();
     if (!entries) return std::nullopt;
     std::vector<char> buffer(kTextBuffer);
     int newcomers = 0;
@@ -145,8 +164,10 @@ std::optional<int> look_at_newcomers(
         const std::optional<pid_t> pid = parse_pid(entry.name);
         if (!pid || !seen.insert(*pid).second) continue;
         ++newcomers;
-        for (const std::string& id : ProcessLook(entry.name, ids, buffer).look(depth))
+        ProcessLook process(entry.name, ids, buffer);
+        for (const std::string& id : process.look(depth))
             scan.users[id].push_back(*pid);
+        scan.is_complete &= !process.is_blind();
     }
     return newcomers;
 }

@@ -36,6 +36,7 @@ SCAFFOLD = {"CACHEDIR.TAG", ".gitignore", "STORE", "size", "lock", "key", "ref",
 OUR_FAULT = re.compile(r"internal error|Sanitizer|runtime error:|terminate called|Assertion|Traceback|stack smashing")
 EXIT_CODES = (0, 1, 2)
 FAULT_TIMEOUT_S = 60
+AGE_S = 3 * 24 * 3600
 
 
 @dataclasses.dataclass
@@ -64,6 +65,7 @@ class Scenario:
     warm: bool = False  # the command was run once just before, so its answers are remembered
     server: bool = False  # a program runs from the store meanwhile, layered on another environment
     rival: bool = False  # the same command runs at the same time, unharmed, and must work
+    limit: str = ""  # of the size of the store, which was not used for days
 
 
 SCENARIOS = {scenario.name: scenario for scenario in (
@@ -77,6 +79,8 @@ SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("clean beside a server", ("cache", "clean"), server=True),
     Scenario("prune", ("cache", "prune")),
     Scenario("prune for CI", ("cache", "prune", "--ci"), server=True),
+    Scenario("eviction by prune", ("cache", "prune", "--max-size", "0"), server=True, limit="0"),
+    Scenario("eviction after a run", ("run", "again.py"), HELLO, limit="1"),
 )}
 
 
@@ -142,6 +146,8 @@ class FaultBox(Sandbox):
     def __init__(self):
         super().__init__(SETTINGS.binary, shared_index(), SETTINGS.python)
         self.template = self.base / "template"
+        # Nothing of the machine's own fullness takes part.
+        self.environment.update(ADDER_CACHE_MIN_FREE="off", ADDER_CACHE_MAX_AGE="off", ADDER_CACHE_MAX_SIZE="off")
         hello = {"dependencies": ("hello",), "start": "import hello\nhello.main()"}
         self.script("s.py", **{**hello, "dependencies": ("hello==1.1.0",)})
         self.run("run", "s.py")
@@ -175,13 +181,25 @@ class FaultBox(Sandbox):
             subprocess.run(["cp", "-a", self.template, self.cache], check=True)
         if scenario.warm:
             self.run(*scenario.arguments)
+        if scenario.limit:
+            self.age()
+
+    def age(self):
+        """As if nobody had used anything for some days."""
+        for directory, _, files in os.walk(self.cache):
+            for path in (os.path.join(directory, name) for name in files):
+                status = os.lstat(path)
+                if not path.startswith(f"{self.cache}/lock/"):
+                    os.utime(path, (status.st_atime - AGE_S, status.st_mtime - AGE_S), follow_symlinks=False)
 
     def fault(self, scenario, *action, skip=PROC, timeout=FAULT_TIMEOUT_S):
         report = self.base / "report"
         report.unlink(missing_ok=True)
         options = ["--skip", skip] if skip else []
+        limit = {"ADDER_CACHE_MAX_SIZE": scenario.limit} if scenario.limit else {}
         command = [SETTINGS.fault, *options, "--timeout", str(int(timeout * patience())), "--report", report, *map(str, action), "--", self.binary, *scenario.arguments]
-        done = subprocess.run([str(word) for word in command], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace")
+        done = subprocess.run([str(word) for word in command], cwd=self.work, env={**self.environment, **limit}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              errors="replace")
         if not report.exists():
             raise RuntimeError(f"{command}: {done.stderr}")
         return Outcome(json.loads(report.read_text()), done.returncode, done.stdout, done.stderr)
@@ -266,7 +284,9 @@ class FaultBox(Sandbox):
     def rest(self):
         """Everything that is neither scaffold nor was there before."""
         strangers = [path for path in self._entries(self.cache) if path.name not in SCAFFOLD]
-        temporary = [path for path in self.tmp.rglob("*") if not (path.is_dir() and path.name == f"adder-{os.geteuid()}")]
+        # By os.walk, which does not mind that a reaper is at work in there.
+        temporary = [os.path.join(directory, name) for directory, directories, files in os.walk(self.tmp) for name in directories + files]
+        temporary = [path for path in temporary if path != f"{self.tmp}/adder-{os.geteuid()}"]
         return strangers + temporary + self.left_overs() + list(self.home.iterdir())
 
     def check_everything(self, scenario):
