@@ -14,6 +14,14 @@ from sandbox import StoreTestCase, eventually
 from faults import HELLO, PROC, SCENARIOS, SETTINGS, Point, by_kind, check_outcome, evenly, turning_points
 
 LOOKS = 60
+# What once went wrong is always tried: (text of the call, error). A payload directory that could not be listed was taken for one with
+# nothing in use; a name that could not be removed led to a body that was; EINTR came through.
+ONCE_WRONG = {
+    "clean beside a server": [(f"/cache/pay/{digest[:2]})", "EACCES") for digest in faults.digests("lazy-server", "lazy-helper")] + [("unlink({cache}/key/", "EROFS")],
+    "clean of a package": [("unlink({cache}/key/", "EIO")],
+    "large wheel": [("ftruncate(", "EINTR")],
+    "cold run": [("/bin/hello)", "EINTR"), ("/RECORD)", "EINTR"), ("openat({cache}/STORE)", "EINTR")],
+}
 LIBRARY = re.compile(r"\.so(\.[0-9.]+)?\)")
 
 
@@ -34,7 +42,8 @@ class Failed(faults.FaultTestCase):
             at_turns = [pair for pair in pairs if pair[0] in turns]
             pairs = evenly(at_turns, SETTINGS.sample * 2 // 3) + evenly(pairs, SETTINGS.sample // 3)
             looks = evenly(looks, 1)
-        return [Point(("error", *pair)) for pair in pairs] + [Point(("error", *pair), skip="") for pair in looks]
+        once = [Point(("error", 1, error), start=text) for text, error in ONCE_WRONG.get(name, ())]
+        return once + [Point(("error", *pair)) for pair in pairs] + [Point(("error", *pair), skip="") for pair in looks]
 
     def check(self, name):
         self.campaign(name, self.points(name), self.judge)

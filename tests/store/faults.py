@@ -107,6 +107,11 @@ def shared_index():
     return SHARED["url"]
 
 
+def digests(*projects):
+    """Of all wheels of these projects in the index."""
+    return [hashlib.sha256(entry["data"]).hexdigest() for entry in wheels.catalogue() if entry["project"] in projects]
+
+
 class Violation(Exception):
     """What must never happen, has."""
 
@@ -192,10 +197,11 @@ class FaultBox(Sandbox):
                 if not path.startswith(f"{self.cache}/lock/"):
                     os.utime(path, (status.st_atime - AGE_S, status.st_mtime - AGE_S), follow_symlinks=False)
 
-    def fault(self, scenario, *action, skip=PROC, timeout=FAULT_TIMEOUT_S):
+    def fault(self, scenario, *action, skip=PROC, start="", timeout=FAULT_TIMEOUT_S):
         report = self.base / "report"
         report.unlink(missing_ok=True)
         options = ["--skip", skip] if skip else []
+        options += ["--from", start.replace("{cache}", str(self.cache))] if start else []
         limit = {"ADDER_CACHE_MAX_SIZE": scenario.limit} if scenario.limit else {}
         command = [SETTINGS.fault, *options, "--timeout", str(int(timeout * patience())), "--report", report, *map(str, action), "--", self.binary, *scenario.arguments]
         done = subprocess.run([str(word) for word in command], cwd=self.work, env={**self.environment, **limit}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
@@ -326,6 +332,7 @@ def check_outcome(scenario, outcome):
 class Point:
     action: tuple
     skip: str = PROC
+    start: str = ""  # calls are counted from the first whose text contains this; {cache} stands for the place of the store
 
 
 def normalized(text):
@@ -407,7 +414,7 @@ class Campaign:
                 server = box.serve("server")
             if scenario.rival:
                 rival = box.start(*scenario.arguments)
-            outcome = box.fault(scenario, *point.action, skip=point.skip)
+            outcome = box.fault(scenario, *point.action, skip=point.skip, start=point.start)
             if rival:
                 out, err = rival.communicate(timeout=FAULT_TIMEOUT_S * patience())
                 if (rival.returncode, out) != (0, scenario.output):
