@@ -7,6 +7,7 @@
 #include "base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -27,6 +28,11 @@ struct RecordEntry {
 // Accepts "\n" and "\r\n", blank lines, and lines without the trailing empty columns. Errors
 // (Invalid) name the line.
 base::Result<std::vector<RecordEntry>> parse_wheel_record(std::string_view text);
+
+// The same, for callers that want nothing but the paths: digests and sizes are passed over unread.
+base::Result<void> for_each_record_path(
+    std::string_view text, const std::function<void(const std::string&)>& take
+);
 
 // In the order given, "\n" ends each line; paths are quoted only where they need it.
 std::string format_wheel_record(std::span<const RecordEntry> entries);

@@ -31,6 +31,16 @@ TEST(WheelRecord, ReadsRows) {
     EXPECT_EQ(*entries, expected);
 }
 
+TEST(WheelRecord, PathsAloneDoNotDependOnDigests) {
+    std::vector<std::string> paths;
+    const auto take = [&](const std::string& path) { paths.push_back(path); };
+    const std::string text = "../bin/a,sha256=?,x\n\n\"b, c\",,\nd\n";
+    ASSERT_TRUE(for_each_record_path(text, take));
+    EXPECT_EQ(paths, (std::vector<std::string>{"../bin/a", "b, c", "d"}));
+    EXPECT_FALSE(for_each_record_path("a,,,\n", take));
+    EXPECT_FALSE(for_each_record_path(",,\n", take));
+}
+
 TEST(WheelRecord, WritesWhatItReads) {
     const std::vector<RecordEntry> entries = {
         {"a.py", base::HashDigest{base::HashAlgorithm::Sha256, std::string(kEmptyHex)}, 0},

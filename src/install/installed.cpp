@@ -53,12 +53,12 @@ base::Result<std::vector<std::string>> executables_of_record(
         TRY(base::read_optional_file(base::join_path(distribution.path, "RECORD")));
     if (!text) return names;
     const std::string_view site_packages = base::parent_path(distribution.path);
-    for (const codec::RecordEntry& entry : TRY(codec::parse_wheel_record(*text))) {
+    TRY(codec::for_each_record_path(*text, [&](const std::string& entry) {
         // Everything else in RECORD lies inside site-packages and is passed over cheaply.
-        if (!entry.path.starts_with("..") && !base::is_absolute(entry.path)) continue;
-        const std::string path = base::normalize_path(base::join_path(site_packages, entry.path));
+        if (!entry.starts_with("..") && !base::is_absolute(entry)) return;
+        const std::string path = base::normalize_path(base::join_path(site_packages, entry));
         if (base::parent_path(path) == target.scripts) names.emplace_back(base::file_name(path));
-    }
+    }));
     std::ranges::sort(names);
     const auto repeated = std::ranges::unique(names);
     names.erase(repeated.begin(), repeated.end());
