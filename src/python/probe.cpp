@@ -292,7 +292,7 @@ Result<Interpreter> probe_interpreter(const std::string& executable, std::int64_
     const base::FileStamp before = TRY(base::stamp_of(executable));
     base::ProcessRequest request;
     request.program = executable;
-    request.arguments = {"-I", "-B", "-c", std::string(kProbeScript)};
+    request.arguments = {"-I", "-B", "-S", "-c", std::string(kProbeScript)};
     request.timeout_ms = timeout_ms;
     request.output_limit = 1U << 20U;
     Result<base::ProcessOutput> output = base::run_process(request);

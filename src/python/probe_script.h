@@ -15,7 +15,69 @@ import sys
 if sys.version_info[:2] < (3, 6):
     sys.exit("too old")
 
-import json, os, platform, struct, sysconfig
+import os, site
+
+
+def needs_site():
+    # Before 3.14 site gives an environment its prefix, before 3.10 a .pth may replace distutils, and
+    # implementations other than CPython are free to do more there.
+    if sys.implementation.name != "cpython" or sys.version_info[:2] < (3, 10):
+        return True
+    home = os.path.dirname(os.path.abspath(sys.executable or os.curdir))
+    for directory in (home, os.path.dirname(home)):
+        if os.path.exists(os.path.join(directory, "pyvenv.cfg")):
+            return True
+    # Homebrew and Nix correct paths in a sitecustomize.
+    for directory in sys.path + site.getsitepackages():
+        for name in ("sitecustomize", "sitecustomize.py", "sitecustomize.pyc"):
+            if os.path.exists(os.path.join(directory, name)):
+                return True
+    return False
+
+
+if needs_site():
+    site.main()
+
+import sysconfig
+
+
+def to_json(value):
+    # Importing json costs more than everything below.
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return '"' + "".join(map(to_json_character, value)) + '"'
+    if isinstance(value, dict):
+        return "{" + ",".join(to_json(k) + ":" + to_json(v) for k, v in value.items()) + "}"
+    return "[" + ",".join(map(to_json, value)) + "]"
+
+
+def to_json_character(character):
+    code = ord(character)
+    if 32 <= code < 127 and character not in '"\\':
+        return character
+    if code < 0x10000:
+        return "\\u%04x" % code
+    code -= 0x10000
+    return "\\u%04x\\u%04x" % (0xD800 + (code >> 10), 0xDC00 + (code & 0x3FF))
+
+
+class Platform:
+    # What the module `platform` tells, without the patterns that it compiles to find it out.
+    if sys.implementation.name == "cpython" and sys.platform in ("linux", "darwin"):
+        system, _, release, version, machine = os.uname()
+        python_implementation = "CPython"
+        python_version = sys.version.split()[0]
+    else:
+        import platform
+        system, release, version = platform.system(), platform.release(), platform.version()
+        machine = platform.machine()
+        python_implementation = platform.python_implementation()
+        python_version = platform.python_version()
 
 
 def scheme_paths():
@@ -73,6 +135,7 @@ def c_library():
 def platform_version():
     if sys.platform != "darwin":
         return [0, 0]
+    import platform
     parts = (platform.mac_ver()[0] + ".0").split(".")
     return [int(parts[0]), int(parts[1])]
 
@@ -113,13 +176,13 @@ def version_text(info):
 
 
 def full_version():
-    text = platform.python_version()
+    text = Platform.python_version
     return text[:-1] if text.endswith("+") else text
 
 
 implementation = sys.implementation
 own_version = getattr(sys, "pypy_version_info", implementation.version)
-sys.stdout.write("\nadder-probe-2:" + json.dumps({
+sys.stdout.write("\nadder-probe-2:" + to_json({
     "executable": sys.executable,
     "base_executable": base_executable(),
     "prefix": sys.prefix,
@@ -127,11 +190,11 @@ sys.stdout.write("\nadder-probe-2:" + json.dumps({
     "stdlib": sysconfig.get_path("stdlib"),
     "os_name": os.name,
     "sys_platform": sys.platform,
-    "platform_machine": platform.machine(),
-    "platform_python_implementation": platform.python_implementation(),
-    "platform_release": platform.release(),
-    "platform_system": platform.system(),
-    "platform_version": platform.version(),
+    "platform_machine": Platform.machine,
+    "platform_python_implementation": Platform.python_implementation,
+    "platform_release": Platform.release,
+    "platform_system": Platform.system,
+    "platform_version": Platform.version,
     "python_version": "%d.%d" % sys.version_info[:2],
     "python_full_version": full_version(),
     "implementation_name": implementation.name,
@@ -144,7 +207,7 @@ sys.stdout.write("\nadder-probe-2:" + json.dumps({
     "libc": c_library(),
     "gil_disabled": bool(sysconfig.get_config_var("Py_GIL_DISABLED")),
     "debug": bool(sysconfig.get_config_var("Py_DEBUG")),
-    "pointer_size": struct.calcsize("P"),
+    "pointer_size": 8 if sys.maxsize > 2**32 else 4,
     "paths": scheme_paths(),
     "venv": venv_paths(),
     "externally_managed": externally_managed(),
