@@ -79,6 +79,7 @@ base::Result<python::Interpreter> Session::interpreter(
     const python::DiscoveryOptions look = TRY(recollection(environments));
     if (std::optional<python::Interpreter> known = python::recall_interpreter(request, look))
         return *known;
+    if (expects_network_) client().warm_up();
     base::Result<python::Interpreter> found =
         python::find_interpreter(request, TRY(discovery(environments)));
     if (found || found.error().kind() == base::ErrorKind::Interrupted) return found;

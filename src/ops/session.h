@@ -38,6 +38,10 @@ class Session {
     net::Client& client();
     base::TaskPool& pool();
 
+    // Says that whatever cannot be recalled will be asked from an index: while an unknown interpreter
+    // is looked for, which takes a process, the network gets ready.
+    void expect_network() { expects_network_ = true; }
+
     // Ends all connections. Before this process becomes a program, which would inherit those of
     // libcurl's descriptors that it does not mark.
     void disconnect() { client_.reset(); }
@@ -60,6 +64,7 @@ class Session {
 
     Options options_;
     EventSink& events_;
+    bool expects_network_ = false;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<base::TaskPool> pool_;
     std::unique_ptr<net::Client> client_;

@@ -37,6 +37,7 @@ class ToolPreparation {
         base::Environment environment = TRY(child_environment(session_, request_.child));
         tool_ = TRY(parse_request(session_.options().python.discovery.working_directory));
         python_ = TRY(python_request());
+        session_.expect_network();
         interpreter_ = TRY(session_.interpreter(python_, python::EnvironmentUse::Ignore));
         extra_ = TRY(read_needs());
         if (const auto installed = TRY(find_installed()))
