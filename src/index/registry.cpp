@@ -12,10 +12,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
+#include <numeric>
 #include <set>
 #include <utility>
 
 namespace package_index {
+
+namespace {
+
+// How many of the largest files start first: they take longest, and a connection of their own keeps
+// them moving. All others follow from the smallest on, so that whoever unpacks them has work at once
+// and does not wait for many large files that share the wire and all end together.
+constexpr std::size_t kLargeFilesFirst = 4;
+
+std::vector<std::size_t> fetch_order(std::span<const DistributionFile> files) {
+    std::vector<std::size_t> order(files.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    const auto size_of = [&](std::size_t i) { return files[i].size.value_or(0); };
+    std::ranges::stable_sort(order, std::greater<>(), size_of);
+    const auto first_rest =
+        order.begin() + static_cast<std::ptrdiff_t>(std::min(kLargeFilesFirst, order.size()));
+    std::ranges::stable_sort(std::ranges::subrange(first_rest, order.end()), {}, size_of);
+    return order;
+}
+
+}  // namespace
 
 // In order of construction: each part uses those above it, and waits for its own work before they go.
 class Registry::Work {
@@ -119,12 +141,7 @@ void Registry::fetch_wheels(
     std::span<const DistributionFile> files,
     const std::function<void(std::size_t, base::Result<WheelFile>)>& done
 ) {
-    std::vector<std::size_t> order(files.size());
-    for (std::size_t i = 0; i < order.size(); ++i)
-        order[i] = i;
-    std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-        return files[a].size.value_or(0) > files[b].size.value_or(0);
-    });
+    const std::vector<std::size_t> order = fetch_order(files);
     Activity activity;
     for (const std::size_t position : order) {
         activity.begin();

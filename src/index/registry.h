@@ -115,7 +115,7 @@ class Registry {
 
     // --- which files
     base::Result<WheelFile> fetch_wheel(const DistributionFile& file);
-    // Brings all files at once, largest first, and calls `done(position, result)` on a pool thread
+    // Brings all files at once, the few largest first and then from the smallest on, and calls `done(position, result)` on a pool thread
     // for each as it completes. Returns when every call of `done` has returned. After a failure the
     // rest still completes.
     void fetch_wheels(
