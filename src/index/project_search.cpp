@@ -92,7 +92,7 @@ ProjectSearch::~ProjectSearch() {
     activity_.wait_until_idle();
 }
 
-const ProjectSearch::Answer& ProjectSearch::start(const pep::PackageName& name) {
+ProjectSearch::Answer& ProjectSearch::start(const pep::PackageName& name) {
     bool is_new = false;
     bool must_read_listings = false;
     const JobPointer job = jobs_.with([&](auto& jobs) {

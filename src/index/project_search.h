@@ -52,7 +52,9 @@ class ProjectSearch {
     ~ProjectSearch();
 
     // Starts the search unless it was started before. The answer lives as long as this.
-    const Answer& start(const pep::PackageName& name);
+    Answer& start(const pep::PackageName& name);
+
+    void wait_until_idle() { activity_.wait_until_idle(); }
 
   private:
     // What one place says about a project.

@@ -67,11 +67,25 @@ Registry::Registry(Services services, IndexOptions options, TargetPython target)
 
 Registry::~Registry() {
     work_->http.stop_sending();
+    // What they find may start a look for metadata.
+    work_->projects.wait_until_idle();
 }
 
 void Registry::prefetch(std::span<const pep::PackageName> names) {
     for (const pep::PackageName& name : names)
         work_->projects.start(name);
+}
+
+void Registry::prefetch(const pep::PackageName& name, Guess guess) {
+    work_->projects.start(name).then(
+        [this, guess = std::move(guess)](const base::Result<ProjectSearch::Found>& found) mutable {
+            if (!found || found->project == nullptr) return;
+            const Candidate* candidate = guess(*found->project);
+            if (candidate == nullptr) return;
+            const auto file = found->project->file(*candidate, candidate->metadata_file);
+            if (file) work_->metadata.start(*file, MetadataSearch::Urgency::Hint);
+        }
+    );
 }
 
 base::Result<ProjectAnswer> Registry::project(const pep::PackageName& name) {

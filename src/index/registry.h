@@ -99,6 +99,10 @@ class Registry {
 
     // --- which versions
     void prefetch(std::span<const pep::PackageName> names);
+    // The same, and then the metadata of the version that `guess` takes to be the one that will be
+    // asked about (nullptr: none). It is called on this or a pool thread, when the project is known.
+    using Guess = std::move_only_function<const Candidate*(const Project&)>;
+    void prefetch(const pep::PackageName& name, Guess guess);
     // An Error means that an index could not be asked (unreachable, 5xx, not a page): the search
     // must stop.
     base::Result<ProjectAnswer> project(const pep::PackageName& name);

@@ -49,10 +49,26 @@ std::string hint_for(package_index::Usability usability) {
     return {};
 }
 
+// The version that is taken most often: the newest one in the range. nullptr: none that would do.
+const package_index::Candidate* newest_in(
+    const package_index::Project& project, const pep::VersionRange& range
+) {
+    const auto candidates = project.candidates();
+    for (auto candidate = candidates.rbegin(); candidate != candidates.rend(); ++candidate) {
+        const bool is_likely = candidate->usability == package_index::Usability::Usable &&
+                               !candidate->version.is_prerelease() &&
+                               range.contains(candidate->version);
+        if (is_likely) return &*candidate;
+    }
+    return nullptr;
+}
+
 // Answers the solver from the registry, and knows the packages that come from a URL.
 class RegistryProvider : public solve::Provider {
   public:
-    explicit RegistryProvider(package_index::Registry& registry) : registry_(registry) {}
+    // `problem` must outlive the object.
+    RegistryProvider(package_index::Registry& registry, const solve::Problem& problem)
+        : registry_(registry), problem_(problem) {}
 
     Result<solve::PackageAnswer> releases(const pep::PackageName& name) override {
         if (const auto direct = direct_.find(name); direct != direct_.end()) {
@@ -110,19 +126,17 @@ class RegistryProvider : public solve::Provider {
     }
 
     void prefetch(std::span<const solve::Wanted> wanted) override {
-        std::vector<pep::PackageName> names;
         std::vector<package_index::DistributionFile> files;
         for (const solve::Wanted& want : wanted) {
             if (direct_.contains(want.name)) continue;
             if (!want.candidate) {
-                names.push_back(want.name);
+                prefetch_unknown(want);
                 continue;
             }
             const Result<package_index::DistributionFile> file =
                 metadata_file(want.name, *want.candidate);
             if (file) files.push_back(*file);
         }
-        if (!names.empty()) registry_.prefetch(names);
         if (!files.empty()) registry_.prefetch_metadata(files);
     }
 
@@ -146,6 +160,17 @@ class RegistryProvider : public solve::Provider {
     }
 
   private:
+    // The solver asks for the metadata of one package after the other. So that it finds them there,
+    // the way from the page to the metadata goes on without it.
+    void prefetch_unknown(const solve::Wanted& want) {
+        const bool is_newest_likely = problem_.resolution == solve::Resolution::Highest &&
+                                      !problem_.preferences.contains(want.name);
+        if (!is_newest_likely) return registry_.prefetch({&want.name, 1});
+        registry_.prefetch(want.name, [range = want.range](const package_index::Project& project) {
+            return newest_in(project, range);
+        });
+    }
+
     Result<package_index::DistributionFile> metadata_file(
         const pep::PackageName& name, const pep::Version& version
     ) {
@@ -159,6 +184,7 @@ class RegistryProvider : public solve::Provider {
     }
 
     package_index::Registry& registry_;
+    const solve::Problem& problem_;
     std::map<pep::PackageName, package_index::DirectWheel> direct_;
 };
 
@@ -265,9 +291,10 @@ Result<ResolutionResult> resolve(
     const std::int64_t begin = base::monotonic_ns();
     TRY(refuse_unsupported_sources(session.options().resolve, request));
     session.emit(PhaseStarted{"Resolving dependencies..."});
-    RegistryProvider provider(registry);
     const python::Interpreter there = TRY(on_target(session.options(), interpreter));
-    const auto solution = solve::solve(problem_of(session.options(), there, request), provider);
+    const solve::Problem problem = problem_of(session.options(), there, request);
+    RegistryProvider provider(registry, problem);
+    const auto solution = solve::solve(problem, provider);
     if (!solution) return base::fail(explain(solution.error(), request.subject));
     for (const std::string& warning : solution->warnings)
         session.emit(Warned{warning});
