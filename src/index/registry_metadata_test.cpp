@@ -2,6 +2,8 @@
 #include "index/file_url.h"
 #include "index/registry_fixture.h"
 
+#include <future>
+
 namespace package_index {
 namespace {
 
@@ -73,6 +75,29 @@ TEST_F(RegistryMetadataTest, ComesFromBesideTheWheelAndIsKept) {
     IndexOptions offline = options();
     offline.offline = true;
     EXPECT_EQ(requirements(offline), "other>=2");
+}
+
+TEST_F(RegistryMetadataTest, OfTheGuessedVersionIsAskedForWhenThePageArrives) {
+    page("demo", file(demo(), announced(metadata_text())));
+    std::promise<void> asked;
+    answer("/files/demo-1.0-py3-none-any.whl.metadata", [&](const LoopbackRequest&) {
+        asked.set_value();
+        return LoopbackResponse{.body = metadata_text()};
+    });
+    const auto run = command(options());
+    (*run)->prefetch(name_of("demo"), [](const Project& project) {
+        return &project.candidates().back();
+    });
+    asked.get_future().wait();
+}
+
+TEST_F(RegistryMetadataTest, NothingIsAskedForWithoutAGuess) {
+    page("demo", file(demo(), announced(metadata_text())));
+    const auto run = command(options());
+    (*run)->prefetch(name_of("demo"), [](const Project&) -> const Candidate* { return nullptr; });
+    EXPECT_TRUE((*run)->project(name_of("demo")));
+    run->registry.reset();
+    EXPECT_EQ(requests_for_files(), 0U);
 }
 
 TEST_F(RegistryMetadataTest, WithAnotherHashThanAnnouncedIsAnError) {
