@@ -52,7 +52,7 @@ std::string damage_text(const Context& context, const ops::Damage& damage) {
 
 std::string summary(const ops::VerifyReport& report, std::int64_t nanoseconds) {
     return fmt::format(
-        "Checked {}, {} and {} ({} hashed, {}) in {}",
+        "Checked {}, {} and {}: {} ({}) in {}",
         plural(report.packages, "package"),
         plural(report.environments, "environment"),
         plural(report.records, "record"),

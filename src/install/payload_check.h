@@ -3,7 +3,7 @@
 // environment that is linked from it later would have the edit too.
 //
 // Two depths: the length and the modification time of every file, which an edit changes and which
-// cost a microsecond a file (docs/decisions/007); and the digest of every file.
+// cost a microsecond a file (docs/decisions/008); and the digest of every file.
 #pragma once
 
 #include "base/result.h"

@@ -66,11 +66,12 @@ void Inspection::list_payloads(Inventory& inventory) const {
     if (!shards) return;
     for (const base::DirectoryEntry& shard : *shards) {
         const std::string directory = layout_.payloads() + "/" + shard.name;
-        const Result<std::vector<base::DirectoryEntry>> entries = list_if_exists(directory);
-        if (!entries) {
+        if (shard.type != base::EntryType::Directory) {
             inventory.strays.push_back(directory);
             continue;
         }
+        const Result<std::vector<base::DirectoryEntry>> entries = list_if_exists(directory);
+        if (!entries) continue;
         for (const base::DirectoryEntry& entry : *entries) {
             const std::string path = directory + "/" + entry.name;
             if (!is_valid_sha256(entry.name) || !entry.name.starts_with(shard.name)) {
@@ -170,7 +171,7 @@ Result<void> Inspection::take_out_of_service(const InspectedPayload& payload, co
 
 Result<void> Inspection::take_out_of_service(const InspectedBody& body) const {
     for (const std::string& key : body.keys)
-        remove_name(layout_, key, body.id);
+        TRY(remove_name(layout_, key, body.id));
     sync_names(layout_);
     if (!is_current(body)) return {};
     return base::fail(
@@ -181,7 +182,7 @@ Result<void> Inspection::take_out_of_service(const InspectedBody& body) const {
 void Inspection::remove_dangling(const std::string& key) const {
     const Result<std::optional<Name>> name = read_name(layout_, key);
     if (name && *name && !base::exists(layout_.body((*name)->id)))
-        remove_name(layout_, key, (*name)->id);
+        static_cast<void>(remove_name(layout_, key, (*name)->id));
 }
 
 Result<void> Inspection::discard(const std::string& path) const {

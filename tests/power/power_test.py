@@ -26,6 +26,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -83,16 +84,16 @@ class Disk:
         numbers = pathlib.Path(f"/sys/block/{pathlib.Path(device).name}/stat").read_text().split()
         return numbers[4], numbers[6], numbers[8]
 
+    def try_snapshot(self, copy):
+        """Whether the device was still for as long as the copy took."""
+        before = self.written()
+        tool("cp", "--sparse=always", self.image, copy)
+        return before[2] == "0" and self.written() == before
+
     def snapshot(self, name):
         """The path of a copy of what is on the device now."""
         copy = self.directory / f"{name}.img"
-
-        def is_still():
-            before = self.written()
-            tool("cp", "--sparse=always", self.image, copy)
-            return before[2] == "0" and self.written() == before
-
-        eventually(is_still, "the device is still for as long as a copy takes")
+        eventually(lambda: self.try_snapshot(copy), "the device is still for as long as a copy takes")
         return copy
 
     def after_power_cut(self, copy):
@@ -102,6 +103,33 @@ class Disk:
             if done.returncode >= 4:
                 raise AssertionError(f"fsck gave up: {done.stdout}{done.stderr}")
         self.mount(copy)
+
+
+class Watch(threading.Thread):
+    """Copies made all the while something else works: the instants between two bursts of writing."""
+
+    MOST = 8
+
+    def __init__(self, disk, label):
+        super().__init__()
+        self.disk, self.label = disk, label
+        self.copies, self.seen, self.is_over = [], set(), threading.Event()
+
+    def run(self):
+        while not self.is_over.is_set() and len(self.copies) < self.MOST:
+            copy = self.disk.directory / f"{self.label.replace(' ', '-')}-{len(self.copies)}.img"
+            written = self.disk.written()
+            if written not in self.seen and self.disk.try_snapshot(copy):
+                self.seen.add(written)
+                self.copies.append((f"{self.label}, {len(self.copies) + 1}", copy))
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.is_over.set()
+        self.join()
 
 
 class PowerTest:
@@ -136,19 +164,21 @@ class PowerTest:
         return box.run("run", "--find-links", self.links, "s.py", **options)
 
     def instants(self):
-        return (0, 1, 6.5, 33) if self.full else (0, 1)
+        return (1, 6.5, 33) if self.full else (1,)
 
     def snapshots_of_a_run(self, disk, box, sync):
         """A first run, and copies of the disk at the instants after it: (name, image)."""
         environment = {} if sync else {"LD_PRELOAD": str(self.base / "no_sync.so")}
-        begin = time.monotonic()
-        assert self.run_script(box, environment=environment).stdout == RIGHT
         label = "synced" if sync else "never synced"
-        copies = []
-        for instant in self.instants():
-            if sync and instant == 1:
+        begin = time.monotonic()
+        with Watch(disk, f"{label} while it runs") as watch:
+            assert self.run_script(box, environment=environment).stdout == RIGHT
+            if sync:
                 self.wait_for_housekeeper(box)
-                copies.append((f"{label}, housekeeper ended", disk.snapshot("housekeeper")))
+        copies = watch.copies
+        if sync:
+            copies.append((f"{label}, housekeeper ended", disk.snapshot("housekeeper")))
+        for instant in self.instants():
             time.sleep(max(0.0, begin + instant - time.monotonic()))
             copies.append((f"{label}, {instant} s", disk.snapshot(f"at-{instant}")))
         self.wait_for_housekeeper(box)
@@ -160,9 +190,10 @@ class PowerTest:
         self.wait_for_housekeeper(box)
         tool("sync", "-f", self.mount_point)
         copies = [(ON_DISK, disk.snapshot("on-disk"))]
-        box.run("cache", "clean")
-        copies.append(("after clean", disk.snapshot("clean")))
-        self.wait_for_housekeeper(box)
+        with Watch(disk, "while it is cleaned") as watch:
+            box.run("cache", "clean")
+            self.wait_for_housekeeper(box)
+        copies += watch.copies
         copies.append(("after clean and unlinking", disk.snapshot("unlinked")))
         return copies
 
