@@ -325,11 +325,11 @@ TEST_F(CheckTest, OfTwoPackagesWithOneFileEitherMayBeRight) {
     edit(site("demo/__init__.py"), "x = 2\n");
     const std::string info = site("other-1.0.dist-info");
     ASSERT_TRUE(base::make_directory(info));
-    ASSERT_TRUE(base::write_file(
-        info + "/RECORD",
-        "demo/__init__.py,sha256=" + base::to_base64url(base::sha256("x = 2\n")) +
-            ",6\nother-1.0.dist-info/RECORD,,\n"
-    ));
+    const auto line = [](std::string_view content) {
+        return "demo/__init__.py,sha256=" + base::to_base64url(base::sha256(content)) + ",6\n";
+    };
+    const std::string record = line("x = 3\n") + line("x = 2\n") + "other-1.0.dist-info/RECORD,,\n";
+    ASSERT_TRUE(base::write_file(info + "/RECORD", record));
     EXPECT_EQ(texts_of(findings().faults), Texts());
 }
 
