@@ -1,5 +1,6 @@
 #include "base/file.h"
 
+#include "base/interrupted.h"
 #include "base/random.h"
 
 #include <fmt/core.h>
@@ -34,12 +35,9 @@ EntryType type_of(unsigned char type, int directory, const char* name) {
 }  // namespace
 
 Result<Fd> open_at(int directory, const std::string& path, int flags, mode_t mode) {
-    for (;;) {
-        const int fd = ::openat(directory, path.c_str(), flags | O_CLOEXEC, mode);
-        if (fd >= 0) return Fd(fd);
-        if (errno != EINTR)
-            return fail_errno(errno, fmt::format("failed to open {}", at_name(directory, path)));
-    }
+    Fd fd = try_open_at(directory, path.c_str(), flags, mode);
+    if (fd) return fd;
+    return fail_errno(errno, fmt::format("failed to open {}", at_name(directory, path)));
 }
 
 Result<Fd> open_directory(const std::string& path) {
@@ -194,7 +192,7 @@ Result<std::string> read_link(const std::string& path) {
 Result<std::string> canonical_path(const std::string& path) {
     char buffer[PATH_MAX];
     // The kernel knows it: three system calls however deep the path is, where realpath needs one for each part.
-    if (const Fd fd(::open(path.c_str(), O_PATH | O_CLOEXEC)); fd) {
+    if (const Fd fd = try_open(path, O_PATH); fd) {
         const std::string link = fmt::format("/proc/self/fd/{}", fd.get());
         const ssize_t length = ::readlink(link.c_str(), buffer, sizeof buffer);
         const std::string_view target(buffer, length > 0 ? static_cast<std::size_t>(length) : 0);
@@ -208,7 +206,7 @@ Result<std::string> canonical_path(const std::string& path) {
 
 Result<std::vector<DirectoryEntry>> list_directory_fd(int directory) {
     // A descriptor of our own: fdopendir takes it over and moves its offset.
-    const int own = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const int own = try_open_at(directory, ".", O_RDONLY | O_DIRECTORY).release();
     if (own < 0) return fail_errno(errno, "failed to open a directory");
     DIR* stream = ::fdopendir(own);
     if (stream == nullptr) {
@@ -295,15 +293,14 @@ Result<void> remove_entry(int directory, const DirectoryEntry& entry, RemovedCou
 
 Result<void> remove_directory_at(int directory, const std::string& name, RemovedCount& counted) {
     constexpr int kFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-    int raw = ::openat(directory, name.c_str(), kFlags);
-    if (raw < 0 && errno == EACCES && ::fchmodat(directory, name.c_str(), 0700, 0) == 0) {
-        raw = ::openat(directory, name.c_str(), kFlags);
-    }
-    if (raw < 0) {
+    Fd fd = try_open_at(directory, name.c_str(), kFlags);
+    if (!fd && errno == EACCES && ::fchmodat(directory, name.c_str(), 0700, 0) == 0)
+        fd = try_open_at(directory, name.c_str(), kFlags);
+    if (!fd) {
         if (errno == ENOENT) return {};
         return fail_errno(errno, fmt::format("failed to open `{}`", name));
     }
-    const Fd fd(raw);
+    const int raw = fd.get();
     const std::vector<DirectoryEntry> entries = TRY(list_directory_fd(raw));
     bool writable = false;
     for (const DirectoryEntry& entry : entries) {

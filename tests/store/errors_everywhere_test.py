@@ -18,6 +18,9 @@ LOOKS = 60
 # nothing in use; a name that could not be removed led to a body that was; EINTR came through.
 ONCE_WRONG = {
     "clean beside a server": [(f"/cache/pay/{digest[:2]})", "EACCES") for digest in faults.digests("lazy-server", "lazy-helper")] + [("unlink({cache}/key/", "EROFS")],
+    "prune": [("openat({cache}/ref/.)", "EINTR")],
+    # A script that could not be read was started without what it needs.
+    "warm run": [("/s.py)", "EIO"), ("openat(s.py)", "EACCES"), ("read(", "ESTALE")],
     "clean of a package": [("unlink({cache}/key/", "EIO")],
     "large wheel": [("ftruncate(", "EINTR")],
     "cold run": [("/bin/hello)", "EINTR"), ("/RECORD)", "EINTR"), ("openat({cache}/STORE)", "EINTR")],

@@ -31,7 +31,7 @@ LARGE = f"large: {LARGE_FILES} {LARGE_BYTES}\n"
 PROC = "/proc/"
 # A moment at which the order on disk changes; both sides of it are always tried.
 TURNS = re.compile(r"^(rename|renameat2?|symlink(at)?|link(at)?|unlink(at)?|rmdir|mkdir(at)?|ftruncate|fsync|syncfs|fcntl|flock|execve)$")
-SCAFFOLD = {"CACHEDIR.TAG", ".gitignore", "STORE", "size", "lock", "key", "ref", "env", "pay", "stage", "trash", "memo", "cache-v1"}
+SCAFFOLD = {"CACHEDIR.TAG", ".gitignore", "STORE", "size", "lock", "key", "ref", "env", "pay", "stage", "trash", "memo", "cache-v1", "measured"}
 # What the process says of itself when it is our fault.
 OUR_FAULT = re.compile(r"internal error|Sanitizer|runtime error:|terminate called|Assertion|Traceback|stack smashing")
 EXIT_CODES = (0, 1, 2)
