@@ -53,7 +53,7 @@ class Verification {
         report_.outdated = inventory_.outdated + inventory_.distrusted;
         TRY(check_payloads());
         TRY(check_bodies());
-        TRY(check_names());
+        check_names();
         TRY(check_records());
         if (repair_ == Repair::Yes) TRY(finish_repair());
         check_counters();
@@ -70,11 +70,25 @@ class Verification {
   private:
     // --- what tasks share
 
-    void advance(std::string_view what, std::uint64_t done, std::size_t all) {
+    void begin_phase(std::string_view things, std::size_t size) {
+        phase_ = things;
+        phase_size_ = size;
+        phase_done_ = 0;
+        show_progress();
+    }
+
+    void show_progress() {
         const std::string bytes = base::format_bytes(digests_.bytes_read());
-        const std::string text = fmt::format("Verifying {} {}/{} ({})", what, done, all, bytes);
+        const std::uint64_t done = phase_done_;
         const std::lock_guard lock(mutex_);
-        events_.handle(PhaseStarted{text});
+        events_.handle(
+            PhaseStarted{fmt::format("Verifying {} {}/{} ({})", phase_, done, phase_size_, bytes)}
+        );
+    }
+
+    void advance() {
+        ++phase_done_;
+        show_progress();
     }
 
     void add(Damage damage) {
@@ -108,15 +122,12 @@ class Verification {
         if (!done) damage.note = done.error().flat();
     }
 
-    // The first error of tasks that all may be stopped by the user.
-    Result<void> for_each(
-        std::size_t size, std::string_view what, const std::function<void(std::size_t)>& task
-    ) {
-        std::atomic<std::uint64_t> done = 0;
+    // Ends early when the user stops it.
+    Result<void> for_each(std::size_t size, const std::function<void(std::size_t)>& task) {
         pool_.for_each(size, [&](std::size_t index) {
             if (base::cancel_signal() != 0) return;
             task(index);
-            advance(what, ++done, size);
+            advance();
         });
         return base::check_cancelled();
     }
@@ -130,14 +141,14 @@ class Verification {
         const auto small = std::ranges::partition(payloads, [](const InspectedPayload& payload) {
                                return payload.info.bytes >= kLargePayload;
                            }).begin();
-        std::uint64_t large = 0;
+        begin_phase("packages", payloads.size());
         for (auto it = payloads.begin(); it != small; ++it) {
             check_payload(*it, &pool_);
             TRY(base::check_cancelled());
-            advance("packages", ++large, payloads.size());
+            advance();
         }
         const auto rest = static_cast<std::size_t>(payloads.end() - small);
-        return for_each(rest, "packages", [&](std::size_t index) {
+        return for_each(rest, [&](std::size_t index) {
             check_payload(small[static_cast<std::ptrdiff_t>(index)], nullptr);
         });
     }
@@ -165,7 +176,8 @@ class Verification {
     // --- environments
 
     Result<void> check_bodies() {
-        return for_each(inventory_.bodies.size(), "environments", [&](std::size_t index) {
+        begin_phase("environments", inventory_.bodies.size());
+        return for_each(inventory_.bodies.size(), [&](std::size_t index) {
             check_body(inventory_.bodies[index]);
         });
     }
@@ -215,7 +227,7 @@ class Verification {
 
     // --- the rest
 
-    Result<void> check_names() {
+    void check_names() {
         for (const std::string& key : inventory_.dangling) {
             Damage damage{
                 .thing = DamagedThing::Name,
@@ -230,12 +242,12 @@ class Verification {
             }
             report_.damage.push_back(std::move(damage));
         }
-        return {};
     }
 
     Result<void> check_records() {
         const std::vector<RecordFile> files = list_records(inspection_.layout());
-        return for_each(files.size(), "records", [&](std::size_t index) {
+        begin_phase("records", files.size());
+        return for_each(files.size(), [&](std::size_t index) {
             const std::string& path = files[index].path;
             const RecordState state = check_record(files[index]);
             if (state == RecordState::Unknown) return;
@@ -294,6 +306,9 @@ class Verification {
     EventSink& events_;
     store::Inventory inventory_;
     install::FileDigests digests_;
+    std::string_view phase_;
+    std::size_t phase_size_ = 0;
+    std::atomic<std::uint64_t> phase_done_ = 0;
     std::mutex mutex_;  // for what follows and for events_
     VerifyReport report_;
     std::vector<InspectedBody> damaged_bodies_;
