@@ -147,6 +147,7 @@ class Preparation {
 
     Result<Surroundings> surroundings() {
         python_ = TRY(python_request(session_, request_));
+        if (!runs_plainly()) session_.expect_network();
         interpreter_ = TRY(session_.interpreter(python_, environments()));
         warn_about_python(session_, request_, interpreter_);
         if (runs_plainly()) return Surroundings{&interpreter_, {}, {}, {}};
