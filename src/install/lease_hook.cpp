@@ -9,7 +9,7 @@
 namespace install {
 namespace {
 
-constexpr std::uint32_t kOldestMinor = 8;  // PEP 384 as of today, and vectors of slots everywhere
+constexpr std::uint32_t kOldestMinor = 8;  // the oldest that is tested
 
 // Made from lease_hook_module.c by cmake/LeaseHook.cmake.
 constexpr auto kModule = std::to_array<unsigned char>({

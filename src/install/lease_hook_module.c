@@ -72,7 +72,7 @@ enum {
 static const int kPauses[] = {1, 5, 20, 50, 100};
 static const int kPauseCount = sizeof kPauses / sizeof kPauses[0];
 
-enum Kind { kOfd, kFlock, kNone };
+enum Kind { kNoStore, kOfd, kFlock, kNone };
 
 enum Body { kAlive, kDead };
 
@@ -92,13 +92,14 @@ static size_t parent_length(const char* path, size_t length) {
     return length > 1 ? length - 1 : 0;
 }
 
-/* What STORE says: "format=1 lock=ofd". Who cannot read it does as most stores do. */
+/* What STORE says: "format=1 lock=ofd". Where there is none, this is a copy of an environment, and what lies around it is
+   somebody else's. */
 static enum Kind kind_of(const char* root, size_t root_length) {
     char path[kPathLimit];
     char text[64] = "";
-    if (!join(path, root, root_length, "/STORE")) return kOfd;
+    if (!join(path, root, root_length, "/STORE")) return kNoStore;
     const int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return kOfd;
+    if (fd < 0) return kNoStore;
     if (read(fd, text, sizeof text - 1) < 0) text[0] = 0;
     close(fd);
     if (strstr(text, "lock=flock")) return kFlock;
@@ -176,6 +177,7 @@ static void hold_environment(const char* prefix) {
     const size_t root_length = parent_length(prefix, parent_length(prefix, length));
     if (root_length == 0) return;
     const enum Kind kind = kind_of(prefix, root_length);
+    if (kind == kNoStore) return;
     if (hold_below(prefix, length, "/.lease", kind) == kDead) refuse(prefix);
     if (hold_below(prefix, root_length, "/.lease", kind) == kDead) refuse(prefix);
     hold_below(prefix, root_length, "/.lock", kFlock);

@@ -150,7 +150,8 @@ class Matrix(StoreTestCase):
     def observe(self):
         for one in self.all:
             one.traces, one.leased = traces_of(one.pid, one.body.name), is_leased(one.body)
-        self.box.collect("clean")
+        done = self.box.collect("clean")
+        self.said = done.stdout + done.stderr
         for one in self.all:
             one.survived = (one.body / "pyvenv.cfg").exists()
 
@@ -167,6 +168,7 @@ class Matrix(StoreTestCase):
         for one in self.all:
             with self.subTest(way=one.way):
                 self.assertTrue(one.survived)
+                self.assertIn(str(one.pid), self.said)  # kept for whom
                 if one.way not in NOT_PYTHON:
                     self.assertTrue(one.leased)
                     self.assertIn("maps", one.traces)
@@ -238,6 +240,13 @@ class Hook(StoreTestCase):
     def test_only_in_the_store(self):
         self.box.run("venv", "own")
         self.assertEqual(list((self.box.work / "own").rglob("*adder*")), [])
+
+    def test_a_copy_outside_of_the_store(self):
+        copy = self.box.work / "some" / "copy"
+        shutil.copytree(self.body(), copy, symlinks=True)
+        (self.box.work / ".lock").touch()
+        done = self.interpret(copy, "-c", SHOW_MAPPINGS.replace(".lease", str(self.box.work)))
+        self.assertEqual(done.stdout.replace(f"'{site_packages(copy)}/{HOOK}.abi3.so'", "").strip(", []\n"), "", done)
 
     def test_refuses_a_condemned_environment(self):
         body = self.body()
