@@ -5,6 +5,7 @@
 #include "base/trace.h"
 #include "index/file_url.h"
 #include "install/installer.h"
+#include "install/lease_hook.h"
 #include "install/script.h"
 #include "ops/memo.h"
 #include "ops/payloads.h"
@@ -46,6 +47,11 @@ install::LinkMode link_mode_of(const Options& options) {
     return options.install.link_mode.value_or(install::LinkMode::Hardlink);
 }
 
+bool has_lease_hook(const Options& options, const EnvironmentRequest& request) {
+    return options.install.lease_hook == LeaseHook::Install &&
+           install::fits_lease_hook(*request.interpreter);
+}
+
 std::string content_key(const Options& options, const EnvironmentRequest& request) {
     Fingerprint fingerprint("env");
     fingerprint.add("format", kBodyFormat);
@@ -65,6 +71,7 @@ std::string content_key(const Options& options, const EnvironmentRequest& reques
     fingerprint.add("link", static_cast<std::uint64_t>(link_mode_of(options)))
         .add("bytecode", static_cast<std::uint64_t>(options.install.bytecode))
         .add("files", static_cast<std::uint64_t>(options.install.installer_files));
+    if (has_lease_hook(options, request)) fingerprint.add("lease hook", install::kLeaseHookVersion);
     return fingerprint.key();
 }
 
@@ -115,16 +122,28 @@ class EnvironmentBuilder {
         };
         for (const Payload& payload : payloads)
             info.packages.push_back(payload.name);
-        if (report.link_mode == install::LinkMode::Symlink) {
-            for (const Payload& payload : payloads)
-                info.payloads.push_back(payload.sha256);
-        }
+        name_payloads(payloads, report, info);
         store::Lease lease = TRY(store.publish(std::move(stage), info));
         announce(payloads, base::monotonic_ns() - begin);
         return lease;
     }
 
   private:
+    // What the body is made from, and what it takes by itself. Links take nothing worth mentioning.
+    static void name_payloads(
+        const std::vector<Payload>& payloads,
+        const install::InstallReport& report,
+        store::BodyInfo& info
+    ) {
+        const bool has_own_files = report.link_mode == install::LinkMode::Copy ||
+                                   report.link_mode == install::LinkMode::Clone;
+        if (has_own_files) info.own_bytes = report.bytes;
+        const bool is_symlinked = report.link_mode == install::LinkMode::Symlink;
+        std::vector<std::string>& names = is_symlinked ? info.payloads : info.source_payloads;
+        for (const Payload& payload : payloads)
+            names.push_back(payload.sha256);
+    }
+
     Result<python::VenvLayout> create_skeleton(const store::Stage& stage) {
         python::VenvOptions options;
         options.final_path = stage.final_path();
@@ -185,6 +204,8 @@ class EnvironmentBuilder {
 
     Result<void> add_extras(const python::VenvLayout& layout, const store::Stage& stage) {
         TRY(add_base_programs(layout, stage));
+        if (has_lease_hook(session_.options(), request_))
+            TRY(install::write_lease_hook(layout.purelib));
         if (!request_.visible_directories.empty()) {
             const std::string path = base::join_path(layout.purelib, "_adder_visible.pth");
             TRY(base::write_file(path, visible_directories_file(request_.visible_directories)));

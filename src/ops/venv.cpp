@@ -66,6 +66,7 @@ Result<void> install_seeds(
     for (const install::InstalledWheel& wheel : report.wheels) {
         session.emit(Changed{ChangeKind::Added, wheel.name, wheel.version, {}});
     }
+    TRY(session.store())->tend();
     return {};
 }
 

@@ -8,7 +8,9 @@ namespace store {
 namespace {
 
 constexpr std::string_view kMagic = "ADRBODY";
-constexpr std::uint32_t kVersion = 1;
+// 2 names the payloads a body was made from.
+constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kFirstVersion = 1;
 constexpr std::uint64_t kSizeLimit = 16U << 20U;
 
 void write_strings(base::RecordWriter& writer, const std::vector<std::string>& strings) {
@@ -52,6 +54,7 @@ BodyRecord make_body_record(const BodyInfo& info, std::string_view key, std::str
         .bytes = info.bytes,
         .own_bytes = info.own_bytes,
         .payloads = info.payloads,
+        .source_payloads = info.source_payloads,
         .parents = {},
         .extra = info.extra,
         .creator = std::string(creator),
@@ -78,11 +81,14 @@ std::string encode_body_record(const BodyRecord& record) {
     writer.string(record.extra);
     writer.string(record.creator);
     writer.i64(record.created_ns);
+    write_strings(writer, record.source_payloads);
     return writer.finish();
 }
 
 std::optional<BodyRecord> decode_body_record(std::string_view bytes) {
     std::optional<base::RecordReader> reader = base::RecordReader::open(bytes, kMagic, kVersion);
+    const bool is_first = !reader;
+    if (is_first) reader = base::RecordReader::open(bytes, kMagic, kFirstVersion);
     if (!reader) return std::nullopt;
     BodyRecord record;
     const std::uint8_t kind = reader->u8();
@@ -101,6 +107,7 @@ std::optional<BodyRecord> decode_body_record(std::string_view bytes) {
     record.extra = reader->string();
     record.creator = reader->string();
     record.created_ns = reader->i64();
+    if (!is_first) record.source_payloads = read_strings(*reader);
     if (!reader->complete()) return std::nullopt;
     return record;
 }

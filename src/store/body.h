@@ -36,6 +36,9 @@ struct BodyInfo {
     std::uint64_t bytes = 0;            // of all files, hard links included
     std::uint64_t own_bytes = 0;        // of the files that are not hard links into payloads
     std::vector<std::string> payloads;  // sha256 of the payloads it links to by symbolic links
+    // sha256 of the other payloads it was made from. It outlives them; but its hard links keep their
+    // space, so in the order of eviction they come behind it.
+    std::vector<std::string> source_payloads;
     // Bodies it is layered on. They are kept as long as this one is; the leases must be held until
     // publish returns.
     std::vector<const Lease*> parents;
@@ -54,6 +57,7 @@ struct BodyRecord {
     std::uint64_t bytes = 0;
     std::uint64_t own_bytes = 0;
     std::vector<std::string> payloads;
+    std::vector<std::string> source_payloads;
     std::vector<std::string> parents;  // ids
     std::string extra;
     std::string creator;          // "adder 0.1.0"

@@ -1,5 +1,6 @@
 #include "store/buckets.h"
 
+#include "base/interrupted.h"
 #include "store/measure.h"
 #include "store/pause.h"
 #include "store/sync_point.h"
@@ -66,9 +67,10 @@ CollectedFiles with_claim(
     const Collection& collection, const std::function<void(base::RemovedCount&)>& work
 ) {
     CollectedFiles files;
-    const Fd lock(::open(collection.layout.lock_file("bucket").c_str(), O_RDWR | O_CLOEXEC));
+    const Fd lock = base::try_open(collection.layout.lock_file("bucket"), O_RDWR);
+    // Where locks are refused that this store had before, nobody knows.
     const bool is_busy =
-        lock && try_lock(lock.get(), collection.kind, LockMode::Write) == LockResult::Busy;
+        lock && try_lock(lock.get(), collection.kind, LockMode::Write) != LockResult::Held;
     files.is_busy = is_busy && !collection.force;
     sync_point("buckets.claimed");
     if (!files.is_busy) work(files.removed);
@@ -78,7 +80,7 @@ CollectedFiles with_claim(
 }  // namespace
 
 Fd share_buckets(const Layout& layout, LockKind kind) {
-    Fd fd(::open(layout.lock_file("bucket").c_str(), O_RDONLY | O_CLOEXEC));
+    Fd fd = base::try_open(layout.lock_file("bucket"), O_RDONLY);
     if (!fd) return fd;
     // A collector holds it for as long as it takes to rename what it takes.
     for (const std::int64_t pause : kPausesMs) {
@@ -118,6 +120,13 @@ CollectedFiles collect_package_files(
             take_matching(
                 collection, collection.layout.buckets() + "/" + bucket.name, is_wanted, removed
             );
+    });
+}
+
+CollectedFiles collect_files(const Collection& collection, std::span<const std::string> paths) {
+    return with_claim(collection, [&](base::RemovedCount& removed) {
+        for (const std::string& path : paths)
+            take(collection, path, removed);
     });
 }
 

@@ -10,6 +10,7 @@
 #include "store/collector.h"
 
 #include <set>
+#include <span>
 #include <string>
 
 namespace store {
@@ -32,6 +33,9 @@ CollectedFiles collect_package_files(
 );
 // Files that were being written by a process that died.
 CollectedFiles collect_torn_files(const Collection& collection);
+
+// These files of buckets and memos, by their paths.
+CollectedFiles collect_files(const Collection& collection, std::span<const std::string> paths);
 
 // Whether an entry of a bucket belongs to one of the packages.
 bool belongs_to(const std::string& entry, const std::set<std::string>& packages);

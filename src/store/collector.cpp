@@ -2,7 +2,11 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/interrupted.h"
+#include "store/last_use.h"
 #include "store/listing.h"
+#include "store/owner.h"
+#include "store/references.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
 
@@ -28,39 +32,33 @@ constexpr std::size_t kBatchSize = 200;
 // Without locks only age tells; git waits as long before it takes what nothing refers to.
 constexpr std::int64_t kUnlockedAgeNs = 14LL * 24 * 3600 * 1'000'000'000;
 
-std::int64_t nanoseconds(const timespec& time) {
-    return time.tv_sec * 1'000'000'000 + time.tv_nsec;
-}
-
-// The kernel notes a read once a day even for those who may not touch the file, so the access time counts too.
-std::int64_t last_use(const std::string& body) {
-    struct stat status{};
-    if (::stat((body + "/.lease").c_str(), &status) != 0) return 0;
-    return std::max(nanoseconds(status.st_mtim), nanoseconds(status.st_atim));
-}
-
-enum class ClaimState { Held, InUse, NotOurs, Unknown, TooYoung };
+enum class ClaimState { Held, InUse, NotOurs, Unknown, TooYoung, UsedLately };
 
 struct Claim {
     BodyEntry entry;
     Fd lease;  // empty: there is no lease file any more, so nobody can take it
 };
 
+// Somebody may have come and gone since the survey.
+bool is_idle(const Collection& collection, int lease) {
+    if (!collection.idle_since_ns) return true;
+    struct stat status{};
+    return ::fstat(lease, &status) == 0 && file_last_use(status) <= *collection.idle_since_ns;
+}
+
 ClaimState claim_body(const Collection& collection, const BodyEntry& entry, Fd& lease) {
     const std::string path = collection.layout.body(entry.id) + "/.lease";
-    lease = Fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+    lease = base::try_open(path, O_RDWR);
     // The rest of a body that was being deleted in place.
     if (!lease && errno == ENOENT) return ClaimState::Held;
-    if (!lease)
-        return errno == EACCES || errno == EPERM || errno == EROFS ? ClaimState::NotOurs
-                                                                   : ClaimState::Unknown;
+    if (!lease) return is_refused(errno) ? ClaimState::NotOurs : ClaimState::Unknown;
     if (collection.kind == LockKind::None) {
         const bool is_old = base::wall_clock_ns() - entry.last_used_ns > kUnlockedAgeNs;
         return is_old || collection.force ? ClaimState::Held : ClaimState::TooYoung;
     }
     switch (try_lock(lease.get(), collection.kind, LockMode::Write)) {
         case LockResult::Held:
-            return ClaimState::Held;
+            return is_idle(collection, lease.get()) ? ClaimState::Held : ClaimState::UsedLately;
         case LockResult::Busy:
             return ClaimState::InUse;
         case LockResult::Unsupported:
@@ -69,11 +67,13 @@ ClaimState claim_body(const Collection& collection, const BodyEntry& entry, Fd& 
     return ClaimState::Unknown;
 }
 
-std::string note_of(ClaimState state, const BodyEntry& entry) {
+std::string note_of(const Collection& collection, ClaimState state, const BodyEntry& entry) {
     const std::string label = entry.record ? entry.record->label : entry.id;
     switch (state) {
         case ClaimState::NotOurs:
-            return fmt::format("kept `{}`: it belongs to another user", label);
+            return fmt::format(
+                "kept `{}`: {}", label, ownership_of(collection.layout.body(entry.id))
+            );
         case ClaimState::Unknown:
             return fmt::format("kept `{}`: whether it is in use cannot be found out", label);
         case ClaimState::TooYoung:
@@ -85,6 +85,7 @@ std::string note_of(ClaimState state, const BodyEntry& entry) {
             );
         case ClaimState::Held:
         case ClaimState::InUse:
+        case ClaimState::UsedLately:
             break;
     }
     return "";
@@ -94,19 +95,23 @@ std::string note_of(ClaimState state, const BodyEntry& entry) {
 class Batch {
   public:
     Batch(const Collection& collection, CollectedBodies& result)
-        : collection_(collection), result_(result) {}
+        : collection_(collection), result_(result), right_(collection.layout.bodies()) {}
 
     void claim(std::vector<BodyEntry> candidates) {
         for (BodyEntry& entry : candidates) {
             Fd lease;
-            const ClaimState state = claim_body(collection_, entry, lease);
+            // Asked before the claim: what cannot be moved must not be marked.
+            const ClaimState state = right_.covers(collection_.layout.body(entry.id))
+                                         ? claim_body(collection_, entry, lease)
+                                         : ClaimState::NotOurs;
             sync_point("collect.claimed");
             if (state == ClaimState::Held) {
                 claims_.push_back({std::move(entry), std::move(lease)});
                 continue;
             }
-            if (std::string note = note_of(state, entry); !note.empty())
-                result_.notes.push_back(std::move(note));
+            std::string note = note_of(collection_, state, entry);
+            entry.is_in_use = note.empty();
+            if (!note.empty()) result_.notes.push_back(std::move(note));
             result_.kept.push_back(std::move(entry));
         }
     }
@@ -118,9 +123,7 @@ class Batch {
             ids.insert(claim.entry.id);
         const ProcessScan scan = scan_processes(ids, Depth::Everything);
         if (!scan.is_complete) {
-            result_.notes.emplace_back(
-                "processes start faster than they can be looked at; try again"
-            );
+            result_.notes.emplace_back("not all processes could be looked at; try again");
             drop_if([](const Claim&) { return true; });
             return;
         }
@@ -133,38 +136,58 @@ class Batch {
         });
     }
 
+    // A body whose name we may not remove stays with it.
+    Result<void> spare_named() {
+        const RemovalRight right(collection_.layout.names());
+        if (claims_.empty() || !right.is_limited()) return {};
+        for (const KeyedName& entry : TRY(list_names(collection_.layout))) {
+            const std::string path = collection_.layout.name(entry.key);
+            if (!right.covers(path)) keep_named(entry.name.id, path);
+        }
+        return {};
+    }
+
     // Nobody can begin to depend on a claimed body: he would need its lease. So what is found here is all there is.
     Result<void> mark() {
         if (claims_.empty()) return {};
-        std::map<std::string, std::vector<std::string>> parents = TRY(parents_of_all());
+        const References references = TRY(read_references(collection_.layout));
         for (bool dropped = true; dropped;) {
             std::set<std::string> needed;
             std::set<std::string> claimed;
             for (const Claim& claim : claims_)
                 claimed.insert(claim.entry.id);
-            for (const auto& [id, ids] : parents)
+            if (may_need_everything(references.unknown, claimed)) break;
+            for (const auto& [id, ids] : references.parents)
                 if (!claimed.contains(id)) needed.insert(ids.begin(), ids.end());
             dropped = drop_if([&](const Claim& claim) { return needed.contains(claim.entry.id); });
         }
         return {};
     }
 
-    void unname() {
+    // The names are read anew: one may be younger than the survey. With the claims held no more will come, as whoever
+    // writes a name holds the lease of its body.
+    Result<void> unname() {
+        if (claims_.empty()) return {};
+        std::set<std::string> ids;
+        for (const Claim& claim : claims_)
+            ids.insert(claim.entry.id);
         bool removed = false;
-        for (const Claim& claim : claims_) {
-            for (const std::string& key : claim.entry.keys) {
-                remove_name(collection_.layout, key, claim.entry.id);
-                removed = true;
-            }
+        for (const KeyedName& name : TRY(list_names(collection_.layout))) {
+            if (!ids.contains(name.name.id)) continue;
+            TRY(remove_name(collection_.layout, name.key, name.name.id));
+            removed = true;
         }
         sync_point("collect.unnamed");
         if (removed) sync_names(collection_.layout);
+        return {};
     }
 
     void bury() {
         for (Claim& claim : claims_) {
             // A longer length needs no block: it works on a full disk.
-            const bool is_marked = !claim.lease || ::ftruncate(claim.lease.get(), 1) == 0;
+            const int lease = claim.lease.get();
+            const bool is_marked =
+                !claim.lease || base::retry_interrupted([&] { return ::ftruncate(lease, 1); }) == 0;
             sync_point("collect.tombstone");
             const Result<Moved> moved =
                 is_marked
@@ -177,6 +200,7 @@ class Batch {
                 result_.notes.push_back(
                     fmt::format("kept `{}`: {}", claim.entry.id, moved.error().flat())
                 );
+                claim.entry.is_in_use = false;
                 result_.kept.push_back(std::move(claim.entry));
             }
             claim.lease.reset();
@@ -206,19 +230,37 @@ class Batch {
         return dropped;
     }
 
-    // Read anew: a body may have been published since the survey.
-    Result<std::map<std::string, std::vector<std::string>>> parents_of_all() const {
-        std::map<std::string, std::vector<std::string>> parents;
-        for (const base::DirectoryEntry& entry : TRY(list_if_exists(collection_.layout.bodies()))) {
-            const std::optional<BodyRecord> record =
-                read_body_record(collection_.layout.body(entry.name));
-            if (record && !record->parents.empty()) parents.emplace(entry.name, record->parents);
-        }
-        return parents;
+    void keep_named(const std::string& id, const std::string& name) {
+        drop_if([&](Claim& claim) {
+            if (claim.entry.id != id) return false;
+            const std::string& label = claim.entry.record ? claim.entry.record->label : id;
+            result_.notes.push_back(
+                fmt::format("kept `{}`: its name is {}", label, ownership_of(name))
+            );
+            claim.entry.is_in_use = false;
+            return true;
+        });
+    }
+
+    // Gives up all claims for a body that is not claimed, so may run, and whose record tells nothing.
+    bool may_need_everything(
+        const std::vector<std::string>& unknown, const std::set<std::string>& claimed
+    ) {
+        const auto found = std::ranges::find_if(unknown, [&](const std::string& id) {
+            return !claimed.contains(id);
+        });
+        if (found == unknown.end()) return false;
+        result_.notes.push_back(fmt::format(
+            "kept what `{}` may be layered on: its record cannot be read",
+            collection_.layout.body(*found)
+        ));
+        drop_if([](const Claim&) { return true; });
+        return true;
     }
 
     const Collection& collection_;
     CollectedBodies& result_;
+    RemovalRight right_;
     std::vector<Claim> claims_;
 };
 
@@ -233,7 +275,7 @@ Result<std::vector<BodyEntry>> survey_bodies(const Layout& layout) {
         const std::string path = layout.body(directory.name);
         BodyEntry entry{.id = std::move(directory.name)};
         entry.record = read_body_record(path);
-        entry.last_used_ns = last_use(path);
+        entry.last_used_ns = body_last_use(path);
         if (const auto found = keys.find(entry.id); found != keys.end()) entry.keys = found->second;
         bodies.push_back(std::move(entry));
     }
@@ -255,15 +297,18 @@ Result<CollectedBodies> collect_bodies(
         Batch batch(collection, result);
         batch.claim({std::make_move_iterator(begin), std::make_move_iterator(end)});
         batch.look();
+        TRY(batch.spare_named());
         TRY(batch.mark());
         if (collection.dry_run) {
             batch.pretend();
             continue;
         }
-        batch.unname();
+        TRY(batch.unname());
         batch.bury();
     }
     find_users(result.kept, Depth::Descriptors);
+    // Who holds a lease by a mapping alone (install/lease_hook.h) shows elsewhere.
+    find_users(result.kept, Depth::Everything);
     return result;
 }
 

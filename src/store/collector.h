@@ -38,6 +38,8 @@ struct Collection {
     bool dry_run = false;
     bool force = false;
     Look look = Look::AtProcesses;
+    // Bodies used later than this stay, as the claimed lease tells. nullopt: however lately.
+    std::optional<std::int64_t> idle_since_ns;
 };
 
 struct BodyEntry {
@@ -46,6 +48,8 @@ struct BodyEntry {
     std::vector<std::string> keys;     // the names that lead here
     std::int64_t last_used_ns = 0;
     std::vector<User> users;  // filled in for bodies that were kept
+    // Of one that was kept: somebody may run from it. Else a note says what else kept it.
+    bool is_in_use = true;
 };
 
 struct CollectedBodies {

@@ -1,9 +1,12 @@
 #include "store/counters.h"
 
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "base/record.h"
 #include "store/body.h"
 #include "store/measure.h"
+#include "store/own_sizes.h"
+#include "store/owner.h"
 #include "store/pause.h"
 #include "store/payload.h"
 
@@ -26,7 +29,7 @@ constexpr std::uint64_t kSizeLimit = 4096;
 // Exclusive for the few microseconds of a change; after 50 ms the change is made without it: a
 // counter may be wrong, a command may not hang.
 Fd lock_counters(const Layout& layout, LockKind kind) {
-    Fd fd(::open(layout.lock_file("size").c_str(), O_RDWR | O_CLOEXEC));
+    Fd fd = base::try_open(layout.lock_file("size"), O_RDWR);
     for (int attempt = 0; fd && attempt < kLockAttempts; ++attempt) {
         if (try_lock(fd.get(), kind, LockMode::Write) != LockResult::Busy) break;
         pause_for_ms(1);
@@ -41,20 +44,23 @@ std::optional<StoreSize> read_record(const Layout& layout) {
 
 // In place, in one write: on a full disk there is no room for a new file. Readers tell a torn record by its checksum.
 void write_record(const Layout& layout, const StoreSize& size) {
-    const Fd fd(::open(layout.counters().c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
+    const Fd fd = open_shared_file(layout, layout.counters());
     const std::string bytes = encode_counters(size);
-    if (fd && ::pwrite(fd.get(), bytes.data(), bytes.size(), 0) < 0)
-        static_cast<void>(::ftruncate(fd.get(), 0));
+    const auto write = [&] { return ::pwrite(fd.get(), bytes.data(), bytes.size(), 0); };
+    const auto forget = [&] { return ::ftruncate(fd.get(), 0); };
+    if (fd && base::retry_interrupted(write) < 0)
+        static_cast<void>(base::retry_interrupted(forget));
 }
 
 void count_bodies(const Layout& layout, StoreSize& size) {
     const Result<std::vector<base::DirectoryEntry>> entries = base::list_directory(layout.bodies());
     if (!entries) return;
+    const OwnSizes own_sizes = read_own_sizes(layout);
     for (const base::DirectoryEntry& entry : *entries) {
-        const std::optional<BodyRecord> record = read_body_record(layout.body(entry.name));
-        if (!record) continue;
+        const BodyEntry body{.id = entry.name, .record = read_body_record(layout.body(entry.name))};
+        if (!body.record) continue;
         ++size.environments;
-        size.environment_bytes += record->own_bytes;
+        size.environment_bytes += own_bytes_of(own_sizes, body);
     }
 }
 

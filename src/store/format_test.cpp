@@ -1,5 +1,6 @@
 // The formats and rules that are pure: names, records, ids in text, whose entry is whose.
 
+#include "base/record.h"
 #include "store/body.h"
 #include "store/buckets.h"
 #include "store/counters.h"
@@ -39,6 +40,28 @@ TEST(Names, AreAnIdAndPerhapsABoot) {
     }
 }
 
+// Version 1 ends where version 2 names the payloads a body was made from.
+TEST(BodyRecords, OfTheFirstVersionAreRead) {
+    base::RecordWriter writer("ADRBODY", 1);
+    writer.u8(static_cast<std::uint8_t>(BodyKind::Tool));
+    for (const char* text : {"tool-1", "hello", "group"})
+        writer.string(text);
+    writer.u32(1);
+    writer.string("hello");
+    for (const std::uint64_t number : {1U, 2U, 3U, 4U})
+        writer.u64(number);
+    writer.u32(0);
+    writer.u32(0);
+    writer.string("extra");
+    writer.string("adder 0");
+    writer.i64(7);
+    const std::optional<BodyRecord> record = decode_body_record(writer.finish());
+    ASSERT_TRUE(record);
+    EXPECT_EQ(record->label, "hello");
+    EXPECT_EQ(record->created_ns, 7);
+    EXPECT_TRUE(record->source_payloads.empty());
+}
+
 TEST(BodyRecords, ComeBackAsTheyWere) {
     const BodyRecord record{
         .kind = BodyKind::With,
@@ -51,6 +74,7 @@ TEST(BodyRecords, ComeBackAsTheyWere) {
         .bytes = 3,
         .own_bytes = 4,
         .payloads = {std::string(64, 'a')},
+        .source_payloads = {std::string(64, 'b'), std::string(64, 'c')},
         .parents = {kId},
         .extra = std::string("\0x", 2),
         .creator = "adder 1",

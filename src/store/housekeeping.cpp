@@ -1,15 +1,20 @@
 #include "store/housekeeping.h"
 
+#include "base/clock.h"
 #include "base/file.h"
+#include "base/interrupted.h"
 #include "store/counters.h"
 #include "store/detach.h"
 #include "store/election.h"
+#include "store/evict.h"
+#include "store/own_sizes.h"
 #include "store/payload.h"
 #include "store/sweep.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -21,10 +26,13 @@ using base::Result;
 namespace {
 
 constexpr int kMaximumRounds = 5;
+// One descriptor each, and the usual limit is 1024.
+constexpr std::size_t kPayloadsPerRound = 400;
 
 struct Unsettled {
     std::vector<KeyedName> names;
-    std::vector<std::string> payloads;  // directories
+    // Open: at the path another payload, which is not on the disk, may have taken the place of this one when it is marked.
+    std::vector<Fd> payloads;
 };
 
 Unsettled find_unsettled(const Layout& layout, const std::string& boot) {
@@ -41,10 +49,13 @@ Unsettled find_unsettled(const Layout& layout, const std::string& boot) {
         const Result<std::vector<base::DirectoryEntry>> payloads = base::list_directory(directory);
         if (!payloads) continue;
         for (const base::DirectoryEntry& payload : *payloads) {
-            std::string path = directory + "/" + payload.name;
+            const std::string path = directory + "/" + payload.name;
+            if (found.payloads.size() == kPayloadsPerRound) return found;
             if (base::exists(path + "/.synced")) continue;
+            Result<Fd> directory_fd = base::open_directory(path);
             const std::optional<PayloadRecord> record = read_payload_record(path);
-            if (record && record->boot == boot) found.payloads.push_back(std::move(path));
+            if (directory_fd && record && record->boot == boot)
+                found.payloads.push_back(std::move(*directory_fd));
         }
     }
     return found;
@@ -61,9 +72,47 @@ void settle(const Layout& layout, LockKind kind) {
         sync_point("house.synced");
         for (const KeyedName& entry : unsettled.names)
             settle_name(layout, kind, entry);
-        for (const std::string& payload : unsettled.payloads)
-            static_cast<void>(base::write_file(payload + "/.synced", ""));
+        for (const Fd& payload : unsettled.payloads) {
+            const int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
+            static_cast<void>(base::open_at(payload.get(), ".synced", flags, 0666));
+        }
     }
+}
+
+// What the next publish must know about sizes, and what the limits ask for.
+void measure(const Layout& layout, LockKind kind) {
+    const Result<std::vector<BodyEntry>> bodies = survey_bodies(layout);
+    const bool measured = bodies && measure_idle_bodies(layout, *bodies, base::wall_clock_ns());
+    if (measured) {
+        recount(layout, kind);
+    } else {
+        recount_files(layout, kind);
+    }
+}
+
+void keep_limits(const Layout& layout, LockKind kind, const Limits& limits) {
+    if (!is_eviction_due(layout, kind, limits)) return;
+    const Fd election = try_election(layout, kind);
+    if (!election) return;
+    const Collection collection{.layout = layout, .kind = kind};
+    const Result<CollectionReport> report = evict(collection, limits, EvictionMode::Automatic);
+    empty_trash(layout, kind);
+    recount(layout, kind);
+}
+
+// With a time of our own: that of the kernel's clock stands still for milliseconds. Only the owner
+// may; for others that one must do.
+void ring(int house) {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const timespec times[] = {now, now};
+    if (::futimens(house, times) != 0) static_cast<void>(::futimens(house, nullptr));
+}
+
+std::int64_t last_ring(int house) {
+    struct stat status{};
+    if (::fstat(house, &status) != 0) return 0;
+    return status.st_mtim.tv_sec * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
 void collect(const Layout& layout, LockKind kind) {
@@ -82,17 +131,27 @@ Result<std::vector<BodyEntry>> find_orphans(const Layout& layout) {
     return bodies;
 }
 
-void keep_house(const Layout& layout, LockKind kind) {
-    const Fd turn(::open(layout.lock_file("house").c_str(), O_RDWR | O_CLOEXEC));
-    if (!turn || try_lock(turn.get(), kind, LockMode::Write) != LockResult::Held) return;
-    settle(layout, kind);
-    if (const Fd election = try_election(layout, kind)) collect(layout, kind);
-    empty_trash(layout, kind);
-    recount_files(layout, kind);
+void keep_house(const Layout& layout, LockKind kind, const Limits& limits) {
+    const Fd turn = base::try_open(layout.lock_file("house"), O_RDWR);
+    if (!turn) return;
+    ring(turn.get());
+    for (int round = 0; round < kMaximumRounds; ++round) {
+        if (try_lock(turn.get(), kind, LockMode::Write) != LockResult::Held) return;
+        const std::int64_t begin = last_ring(turn.get());
+        settle(layout, kind);
+        if (const Fd election = try_election(layout, kind)) collect(layout, kind);
+        empty_trash(layout, kind);
+        measure(layout, kind);
+        keep_limits(layout, kind, limits);
+        sync_point("house.before-unlock");
+        // First the unlock, then the look: who rings in between finds the lock free.
+        unlock(turn.get(), kind);
+        if (last_ring(turn.get()) == begin) return;
+    }
 }
 
-void keep_house_detached(const Layout& layout, LockKind kind) {
-    static_cast<void>(run_detached(Priority::Idle, [&] { keep_house(layout, kind); }));
+void keep_house_detached(const Layout& layout, LockKind kind, const Limits& limits) {
+    static_cast<void>(run_detached(Priority::Idle, [&] { keep_house(layout, kind, limits); }));
 }
 
 }  // namespace store

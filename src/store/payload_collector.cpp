@@ -4,11 +4,16 @@
 #include "base/hash.h"
 #include "store/listing.h"
 #include "store/measure.h"
+#include "store/owner.h"
 #include "store/payload.h"
+#include "store/references.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
 
+#include <fmt/format.h>
+
 #include <fcntl.h>
+#include <map>
 #include <unistd.h>
 #include <utility>
 
@@ -41,9 +46,9 @@ struct Shard {
 class PayloadCollector {
   public:
     PayloadCollector(
-        const Collection& collection, PayloadChoice choice, const std::set<std::string>& packages
+        const Collection& collection, PayloadChoice choice, const std::set<std::string>& names
     )
-        : collection_(collection), choice_(choice), packages_(packages), boot_(boot_id()) {}
+        : collection_(collection), choice_(choice), names_(names), boot_(boot_id()) {}
 
     Result<CollectedPayloads> run() {
         TRY(find_shards());
@@ -53,6 +58,7 @@ class PayloadCollector {
         const std::set<std::string> linked = TRY(linked_payloads());
         for (Shard& shard : shards_)
             remove(shard, linked);
+        note_refusals();
         return result_;
     }
 
@@ -64,16 +70,20 @@ class PayloadCollector {
         return {};
     }
 
-    void find_candidates(Shard& shard) const {
-        const base::Result<std::vector<base::DirectoryEntry>> payloads =
-            base::list_directory(path_of(shard));
-        if (!payloads) return;
+    // False: nobody knows what is in there.
+    bool find_candidates(Shard& shard) {
+        const Result<std::vector<base::DirectoryEntry>> payloads = list_if_exists(path_of(shard));
+        if (!payloads) {
+            result_.notes.push_back("kept unpacked packages: " + payloads.error().flat());
+            return false;
+        }
         for (const base::DirectoryEntry& payload : *payloads) {
             Candidate candidate{
                 payload.name, read_payload_record(path_of(shard) + "/" + payload.name)
             };
             if (is_wanted(shard, candidate)) shard.candidates.push_back(std::move(candidate));
         }
+        return true;
     }
 
     bool is_wanted(const Shard& shard, const Candidate& candidate) const {
@@ -82,7 +92,9 @@ class PayloadCollector {
             case PayloadChoice::All:
                 return true;
             case PayloadChoice::OfPackages:
-                return record && packages_.contains(record->info.package);
+                return record && names_.contains(record->info.package);
+            case PayloadChoice::Listed:
+                return names_.contains(candidate.sha256);
             case PayloadChoice::Replaceable:
                 return !record || record->info.origin == PayloadOrigin::Prebuilt;
             case PayloadChoice::Distrusted:
@@ -103,9 +115,11 @@ class PayloadCollector {
     void claim(Shard& shard) {
         if (choice_ == PayloadChoice::All) {
             // Claimed before it is listed: what is published until then is seen, and nothing is published after.
-            shard.is_whole = lock(shard, kWholeFile);
+            const RemovalRight right(collection_.layout.payloads());
+            shard.is_whole = right.covers(path_of(shard)) && lock(shard, kWholeFile);
         }
-        find_candidates(shard);
+        // What cannot be listed cannot be told from what is in use, and must not go as a whole.
+        if (!find_candidates(shard)) shard.is_whole = false;
         if (shard.is_whole) return;
         std::erase_if(shard.candidates, [&](const Candidate& candidate) {
             // What is named like no payload can be locked by nobody.
@@ -126,14 +140,15 @@ class PayloadCollector {
 
     // A body that begins to link to a payload holds its read lock until the body's record can be
     // seen. So with the claims held, the records tell all.
+    // Of a body whose record tells nothing, all may be linked.
     Result<std::set<std::string>> linked_payloads() const {
-        std::set<std::string> linked;
-        for (const base::DirectoryEntry& entry : TRY(list_if_exists(collection_.layout.bodies()))) {
-            if (const std::optional<BodyRecord> record =
-                    read_body_record(collection_.layout.body(entry.name)))
-                linked.insert(record->payloads.begin(), record->payloads.end());
+        References references = TRY(read_references(collection_.layout));
+        if (references.unknown.empty()) return std::move(references.payloads);
+        for (const Shard& shard : shards_) {
+            for (const Candidate& candidate : shard.candidates)
+                references.payloads.insert(candidate.sha256);
         }
-        return linked;
+        return std::move(references.payloads);
     }
 
     void remove(Shard& shard, const std::set<std::string>& linked) {
@@ -142,23 +157,43 @@ class PayloadCollector {
             return linked.contains(candidate.sha256);
         });
         result_.kept += claimed - shard.candidates.size();
-        const bool takes_all = shard.is_whole && claimed == shard.candidates.size();
+        // One rename for all of them, where that is allowed.
+        const bool is_taken = shard.is_whole && claimed == shard.candidates.size() &&
+                              !collection_.dry_run &&
+                              move_to_trash(collection_.layout, path_of(shard));
         for (const Candidate& candidate : shard.candidates) {
             const std::string path = path_of(shard) + "/" + candidate.sha256;
             const base::RemovedCount count = size_of(candidate, path);
-            if (!takes_all && !collection_.dry_run && !move_to_trash(collection_.layout, path))
-                continue;
+            if (!is_taken && !take(path)) continue;
+            result_.removed.push_back({candidate.sha256, label_of(candidate), count.bytes});
             result_.payloads += 1;
             result_.files += count.files;
             result_.directories += count.directories;
             result_.bytes += count.bytes;
         }
-        if (takes_all && !collection_.dry_run) {
-            // One rename for all of them.
-            static_cast<void>(move_to_trash(collection_.layout, path_of(shard)));
-        }
         sync_point("payloads.moved");
         shard.lock.reset();
+    }
+
+    // False: it stays, and the report says why.
+    bool take(const std::string& path) {
+        if (collection_.dry_run) return true;
+        const Result<Moved> moved = move_to_trash(collection_.layout, path);
+        if (!moved) ++refusals_[moved.error().flat()];
+        return moved.has_value();
+    }
+
+    void note_refusals() {
+        for (const auto& [reason, count] : refusals_) {
+            result_.notes.push_back(
+                fmt::format("kept {} unpacked package{}: {}", count, count == 1 ? "" : "s", reason)
+            );
+        }
+    }
+
+    static std::string label_of(const Candidate& candidate) {
+        if (!candidate.record) return "";
+        return candidate.record->info.package + " " + candidate.record->info.version;
     }
 
     static base::RemovedCount size_of(const Candidate& candidate, const std::string& path) {
@@ -169,18 +204,19 @@ class PayloadCollector {
 
     const Collection& collection_;
     PayloadChoice choice_;
-    const std::set<std::string>& packages_;
+    const std::set<std::string>& names_;
     std::string boot_;
     std::vector<Shard> shards_;
+    std::map<std::string, std::size_t> refusals_;  // how many stayed for each reason
     CollectedPayloads result_;
 };
 
 }  // namespace
 
 Result<CollectedPayloads> collect_payloads(
-    const Collection& collection, PayloadChoice choice, const std::set<std::string>& packages
+    const Collection& collection, PayloadChoice choice, const std::set<std::string>& names
 ) {
-    return PayloadCollector(collection, choice, packages).run();
+    return PayloadCollector(collection, choice, names).run();
 }
 
 }  // namespace store

@@ -1,10 +1,14 @@
-// What collecting and listing say.
+// What collecting, listing and waiting say.
 #pragma once
 
 #include "store/body.h"
+#include "store/limits.h"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace store {
@@ -17,6 +21,10 @@ struct User {
 
     bool operator==(const User&) const = default;
 };
+
+// Called once by who has waited for half a second for another builder of what it wants, with its
+// process if it can be seen.
+using WaitNotice = std::function<void(std::optional<pid_t> builder)>;
 
 struct StoredBody {
     std::string id;
@@ -54,6 +62,34 @@ struct PruneOptions {
     bool ci = false;  // also payloads and downloads that can be had from an index again
     bool dry_run = false;
     bool force = false;
+    Limits limits;  // also what passes these, however lately it was used
+};
+
+enum class UnitKind : std::uint8_t {
+    Environment,
+    Package,  // unpacked
+    File,     // a cached page, metadata, a download, a remembered answer
+};
+
+enum class Reason : std::uint8_t {
+    Nameless,     // nothing leads to it any more
+    Superseded,   // the script has a newer environment
+    NotRunning,   // of a tool or `--with`: made anew when it is wanted
+    Distrusted,   // not known to be whole
+    Fetchable,    // an index has it (--ci)
+    TooOld,       // the limit on age
+    TooLarge,     // the limit on the size of the store
+    LittleSpace,  // the limit on the space left
+};
+
+// One thing that was removed, or would be, and why.
+struct Removal {
+    UnitKind kind = UnitKind::Environment;
+    std::string name;  // id, digest or path
+    std::string label;
+    std::uint64_t bytes = 0;
+    std::int64_t last_used_ns = 0;
+    Reason reason = Reason::Nameless;
 };
 
 struct CollectionReport {
@@ -63,6 +99,7 @@ struct CollectionReport {
     std::uint64_t bytes = 0;
     std::uint64_t environments = 0;  // among them
     std::uint64_t payloads = 0;
+    std::vector<Removal> removals;   // of prune: them one by one, except for torn files and stages
     std::vector<StoredBody> kept;    // should have gone, are in use
     std::vector<std::string> notes;  // what else was kept, and why
 };

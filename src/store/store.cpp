@@ -9,6 +9,7 @@
 #include "store/counters.h"
 #include "store/foreign.h"
 #include "store/housekeeping.h"
+#include "store/last_use.h"
 #include "store/names.h"
 #include "store/private_root.h"
 #include "store/summary.h"
@@ -161,7 +162,9 @@ Result<std::optional<Lease>> Store::lease(std::string_view key) {
 Result<LeaseOrStage> Store::begin(std::string_view key) {
     TRY(check_key(key));
     const LockKind kind = TRY(state_->writable_kind());
-    Fd turn = TRY(wait_build_lock(state_->layout, kind, key, state_->options.builder_patience_ms));
+    Fd turn = TRY(wait_build_lock(
+        state_->layout, kind, key, state_->options.builder_patience_ms, state_->options.on_wait
+    ));
     sync_point("begin.turn");
     if (std::optional<Lease> lease = TRY(this->lease(key))) return std::move(*lease);
     return TRY(state_->explain(StageAccess::create(state_->layout, kind, key, std::move(turn))));
@@ -191,7 +194,9 @@ Result<Lease> Store::publish(Stage stage, const BodyInfo& info) {
     if (!named) base::trace([&] { return named.error().flat(); });
     StageAccess::end_build(stage);
     add_to_counters(layout, kind, {.environments = 1, .environment_bytes = info.own_bytes});
-    if (!state_->private_root) keep_house_detached(layout, kind);
+    note_use_of_payloads(layout, info.payloads);
+    note_use_of_payloads(layout, info.source_payloads);
+    if (!state_->private_root) keep_house_detached(layout, kind, state_->options.limits);
     return lease;
 }
 
@@ -288,6 +293,18 @@ Result<CollectionReport> Store::prune(const PruneOptions& options) {
     const SweepMode mode = options.dry_run ? SweepMode::Count : SweepMode::Remove;
     add(report, sweep_private_roots(state_->options.temporary_directory, mode));
     return report;
+}
+
+void Store::tend() {
+    const std::optional<LockKind> kind = state_->present_kind();
+    if (kind && !state_->private_root)
+        keep_house_detached(state_->layout, *kind, state_->options.limits);
+}
+
+Result<Explanation> Store::explain(std::span<const std::string> names) {
+    const std::optional<LockKind> kind = state_->present_kind();
+    if (!kind) return Explanation{};
+    return explain_names(state_->layout, *kind, state_->options.limits, names);
 }
 
 Result<StoreSize> Store::size() {

@@ -30,7 +30,9 @@
 #include "base/file.h"
 #include "base/result.h"
 #include "store/body.h"
+#include "store/explain.h"
 #include "store/lease.h"
+#include "store/limits.h"
 #include "store/lock.h"
 #include "store/payload.h"
 #include "store/report.h"
@@ -39,6 +41,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -59,7 +62,10 @@ struct StoreOptions {
     base::Durability durability = base::Durability::Cached;  // Synced: publish waits for the disk
     // How long to wait for another builder that makes no progress.
     std::int64_t builder_patience_ms = 60'000;
+    WaitNotice on_wait;              // by begin(), on the thread that waits
     std::string creator = "adder";  // recorded in bodies
+    // What publishing keeps the store within, in the background. None by default.
+    Limits limits;
 };
 
 using LeaseOrStage = std::variant<Lease, Stage>;
@@ -131,8 +137,15 @@ class Store {
     base::Result<CollectionReport> clean(const CleanOptions& options);
     // Removes what nothing can use any more: dead stages and private stores (also where no store
     // exists), bodies without a name, superseded generations of scripts, environments of tools and
-    // `--with` that do not run, distrusted payloads.
+    // `--with` that do not run, distrusted payloads. Then, within `options.limits`, what was not
+    // used for longest.
     base::Result<CollectionReport> prune(const PruneOptions& options);
+    // What a publish has done in the background: bring to disk, count, keep the limits. For
+    // commands that published payloads only.
+    void tend();
+    // Everything that goes by this name: what keeps it, who uses it, whether it would go next.
+    // `names`: ways to say one thing (`flask`; a script as given and as an absolute path).
+    base::Result<Explanation> explain(std::span<const std::string> names);
     // From the counters: one small file is read.
     base::Result<StoreSize> size();
     // Every body, most recently used first, with who uses it.

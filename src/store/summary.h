@@ -13,5 +13,6 @@ void add(CollectionReport& report, const base::RemovedCount& count);
 void add(CollectionReport& report, const CollectedBodies& bodies);
 void add(CollectionReport& report, const CollectedPayloads& payloads);
 void add(CollectionReport& report, const CollectedFiles& files);
+void add(CollectionReport& report, const CollectionReport& part);
 
 }  // namespace store
