@@ -1,6 +1,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/cache_limits.h"
 #include "cli/cache_options.h"
 #include "cli/cache_report.h"
 #include "cli/command.h"
@@ -25,6 +26,14 @@ Result<store::Store> open_store(const Context& context) {
 
 bool wants_json(const Invocation& invocation) {
     return invocation.value("--output-format") == "json";
+}
+
+std::string path_json(const std::string& path) {
+    codec::JsonWriter json;
+    json.begin_object();
+    json.key("path").string(path);
+    json.end_object();
+    return json.take() + "\n";
 }
 
 Result<std::vector<std::string>> package_names(const Invocation& invocation) {
@@ -79,6 +88,7 @@ Result<int> prune(const Context& context) {
         .ci = invocation.flag("--ci"),
         .dry_run = invocation.flag("--dry-run"),
         .force = invocation.flag("--force"),
+        .limits = options.limits,
     };
     if (base::exists(options.root) && !wants_json(invocation))
         note_place(context, "Pruning cache", options.root);
@@ -89,7 +99,10 @@ Result<int> prune(const Context& context) {
         note_place(context, "No cache found", options.root);
     } else {
         print_collection(
-            context, done, {"No unused entries found", request.dry_run ? DryRun::Yes : DryRun::No}
+            context,
+            done,
+            {"No unused entries found", request.dry_run ? DryRun::Yes : DryRun::No, Collector::Prune
+            }
         );
     }
     return 0;
@@ -103,11 +116,13 @@ Result<int> size(const Context& context) {
     const bool human = invocation.flag("--human") || format == "human" ||
                        (format == "auto" && ::isatty(STDOUT_FILENO) == 1);
     if (format == "json") {
-        context.printer.output(size_json(size));
+        context.printer.output(size_json(size, TRY(store.list())));
     } else {
         context.printer.output(
             (human ? base::format_bytes(size.bytes) : fmt::format("{}", size.bytes)) + "\n"
         );
+        // Looking for programs takes a hundred times as long: not where a number was asked for.
+        if (human) print_holdings(context, TRY(store.list()));
     }
     return 0;
 }
@@ -146,6 +161,7 @@ Result<store::StoreOptions> store_options(const Context& context) {
         );
     }
     options.temporary_directory = context.variables.find_filled("TMPDIR").value_or("/tmp");
+    options.limits = TRY(cache_limits(inputs));
     TRY(check_outside_of_store(here, options.root));
     return options;
 }
@@ -165,7 +181,11 @@ int cache_dir_command(const Context& context) {
     } else if (const Result<void> outside = check_outside_of_store(*here, root); !outside) {
         return report(context, outside.error());
     }
-    context.printer.output(context.printer.styled(Stream::Output, Style::Cyan, root) + "\n");
+    context.printer.output(
+        wants_json(context.invocation)
+            ? path_json(root)
+            : context.printer.styled(Stream::Output, Style::Cyan, root) + "\n"
+    );
     return 0;
 }
 

@@ -2,12 +2,15 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "codec/json.h"
+#include "cli/removals.h"
 #include "net/url.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
+#include <unistd.h>
+#include <utility>
 
 namespace cli {
 
@@ -18,23 +21,22 @@ constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
 
-// "3 d", "5 h", "12 min", "8 s": the largest unit is enough to recognise a process.
-std::string age(std::int64_t seconds) {
-    seconds = std::max<std::int64_t>(seconds, 0);
-    if (seconds >= 2 * kDay) return fmt::format("{} d", seconds / kDay);
-    if (seconds >= 2 * kHour) return fmt::format("{} h", seconds / kHour);
-    if (seconds >= 2 * kMinute) return fmt::format("{} min", seconds / kMinute);
-    return fmt::format("{} s", seconds);
+// For one line of a terminal: what comes from outside may hold control characters.
+std::string printable(std::string text) {
+    for (char& c : text) {
+        if (static_cast<unsigned char>(c) < 0x20U || c == 0x7F) c = ' ';
+    }
+    return text;
 }
 
-// A command line for one line of a terminal, without control characters and secrets.
+// A command line without secrets, not too long.
 std::string shortened(const std::string& command) {
-    std::string text = net::redact(command);
-    for (char& c : text) {
-        if (static_cast<unsigned char>(c) < 0x20U) c = ' ';
-    }
-    if (text.size() > kLongestCommand) text = text.substr(0, kLongestCommand - 3) + "...";
-    return text;
+    std::string text = printable(net::redact(command));
+    if (text.size() <= kLongestCommand) return text;
+    std::size_t end = kLongestCommand - 3;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
+        --end;
+    return text.substr(0, end) + "...";
 }
 
 // The look for users passes over the process that looks: it may run from the store itself.
@@ -43,22 +45,149 @@ bool is_ours(const Context& context, const store::StoredBody& body) {
     return leases.contains(":" + body.id);
 }
 
-std::string users_text(const Context& context, const store::StoredBody& body) {
-    if (body.users.empty()) {
-        return is_ours(context, body) ? "      this command\n"
-                                      : "      a program of another user or container\n";
+std::string title(const store::StoredBody& body) {
+    return body.label.empty() ? body.id : printable(body.label);
+}
+
+void write_body_object(codec::JsonWriter& json, const store::StoredBody& body) {
+    json.begin_object();
+    write_body(json, body);
+    json.end_object();
+}
+
+// How one user of a body looks: four columns with the size, which stands in the first line alone.
+struct UserLine {
+    std::string title;
+    std::string who;  // "pid 17"
+    std::string what;
+    std::string since;
+    std::string size;
+};
+
+std::vector<UserLine> user_lines(const Context& context, const store::StoredBody& body) {
+    std::vector<UserLine> lines;
+    for (const store::User& user : body.users) {
+        lines.push_back({
+            .title = {},
+            .who = fmt::format("pid {}", user.pid),
+            .what = shortened(user.command),
+            .since = age_text(user.age_seconds),
+            .size = {},
+        });
+    }
+    if (!lines.empty()) return lines;
+    UserLine line{.title = {}, .who = "(other)", .what = {}, .since = {}, .size = {}};
+    line.what = "a program of another user or container";
+    if (is_ours(context, body)) {
+        line.who = fmt::format("pid {}", ::getpid());
+        line.what = "this command";
+    }
+    return {line};
+}
+
+std::string aligned(const std::vector<UserLine>& lines, std::string_view indent) {
+    std::array<std::size_t, 4> widths{};
+    for (const UserLine& line : lines) {
+        widths[0] = std::max(widths[0], line.title.size());
+        widths[1] = std::max(widths[1], line.who.size());
+        widths[2] = std::max(widths[2], line.what.size());
+        widths[3] = std::max(widths[3], line.since.size());
     }
     std::string text;
-    for (const store::User& user : body.users) {
-        text += fmt::format(
-            "      pid {}  {}  {}\n", user.pid, shortened(user.command), age(user.age_seconds)
+    for (const UserLine& line : lines) {
+        std::string row = std::string(indent);
+        if (widths[0] > 0) row += fmt::format("{:<{}}  ", line.title, widths[0]);
+        row += fmt::format(
+            "{:<{}}  {:<{}}  {:<{}}  {}",
+            line.who,
+            widths[1],
+            line.what,
+            widths[2],
+            line.since,
+            widths[3],
+            line.size
         );
+        text += std::string(row.substr(0, row.find_last_not_of(' ') + 1)) + "\n";
     }
     return text;
 }
 
-std::string title(const store::StoredBody& body) {
-    return body.label.empty() ? body.id : body.label;
+// "Kept 2 environments in use (1.2GiB); they are removed when these programs end:", and a line for
+// each program.
+std::string kept_text(
+    const Context& context, const store::CollectionReport& report, const CollectionText& text
+) {
+    const std::size_t count = report.kept.size();
+    std::uint64_t bytes = 0;
+    std::vector<UserLine> lines;
+    for (const store::StoredBody& body : report.kept) {
+        bytes += body.bytes;
+        std::vector<UserLine> users = user_lines(context, body);
+        users.front().title = title(body);
+        users.front().size = base::format_bytes(body.bytes);
+        lines.insert(lines.end(), users.begin(), users.end());
+    }
+    const bool is_one = lines.size() == 1;
+    std::string fate = fmt::format(
+        "{} removed when {} program{} end{}",
+        count == 1 ? "it is" : "they are",
+        is_one ? "this" : "these",
+        is_one ? "" : "s",
+        is_one ? "s" : ""
+    );
+    if (text.collector == Collector::Prune) fate = "prune again when they have ended";
+    if (text.collector == Collector::Prune && is_one) fate = "prune again when it has ended";
+    std::string kept = fmt::format(
+        "{} {} environment{} in use ({}); {}:\n{}",
+        text.dry_run == DryRun::Yes ? "Would keep" : "Kept",
+        count,
+        count == 1 ? "" : "s",
+        context.printer.styled(Stream::Error, Style::Cyan, base::format_bytes(bytes)),
+        fate,
+        aligned(lines, "  ")
+    );
+    kept.pop_back();
+    return kept;
+}
+
+// Of a body that no name leads to.
+std::string_view standing_of(const store::StoredBody& body) {
+    if (!body.key.empty()) return "";
+    return body.in_use ? ", goes when its programs end" : "  goes with the next command";
+}
+
+struct Holding {
+    std::uint64_t environments = 0;
+    std::uint64_t bytes = 0;
+};
+
+struct Holdings {
+    Holding in_use;
+    Holding condemned;  // some of them are in use
+};
+
+Holdings holdings_of(const std::vector<store::StoredBody>& bodies) {
+    Holdings holdings;
+    const auto add = [](Holding& sum, const store::StoredBody& body) {
+        sum.environments += 1;
+        sum.bytes += body.bytes;
+    };
+    for (const store::StoredBody& body : bodies) {
+        if (body.in_use) add(holdings.in_use, body);
+        if (body.key.empty()) add(holdings.condemned, body);
+    }
+    return holdings;
+}
+
+void write_holding(codec::JsonWriter& json, std::string_view key, const Holding& holding) {
+    json.key(key).begin_object();
+    json.key("environments").integer(static_cast<std::int64_t>(holding.environments));
+    json.key("bytes").integer(static_cast<std::int64_t>(holding.bytes));
+    json.end_object();
+}
+
+std::string plural(std::uint64_t count, std::string_view thing) {
+    return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
 }
 
 std::string removed_line(
@@ -78,11 +207,29 @@ std::string removed_line(
         const std::string size = base::format_bytes(report.bytes);
         line += fmt::format(" ({})", context.printer.styled(Stream::Error, Style::Green, size));
     }
+    std::vector<std::string> things;
+    if (report.environments > 0) things.push_back(plural(report.environments, "environment"));
+    if (report.payloads > 0) things.push_back(plural(report.payloads, "package"));
+    if (!things.empty()) line += ": " + base::join(things, ", ");
     return line;
 }
 
+}  // namespace
+
+// The largest unit is enough to recognise a process.
+std::string age_text(std::int64_t seconds) {
+    seconds = std::max<std::int64_t>(seconds, 0);
+    if (seconds >= 2 * kDay) return fmt::format("{} d", seconds / kDay);
+    if (seconds >= 2 * kHour) return fmt::format("{} h", seconds / kHour);
+    if (seconds >= 2 * kMinute) return fmt::format("{} min", seconds / kMinute);
+    return fmt::format("{} s", seconds);
+}
+
+std::string users_text(const Context& context, const store::StoredBody& body) {
+    return aligned(user_lines(context, body), "      ");
+}
+
 void write_body(codec::JsonWriter& json, const store::StoredBody& body) {
-    json.begin_object();
     json.key("id").string(body.id);
     json.key("kind").string(store::name_of(body.kind));
     json.key("label").string(body.label);
@@ -105,36 +252,15 @@ void write_body(codec::JsonWriter& json, const store::StoredBody& body) {
         json.end_object();
     }
     json.end_array();
-    json.end_object();
 }
-
-}  // namespace
 
 void print_collection(
     const Context& context, const store::CollectionReport& report, const CollectionText& text
 ) {
     context.printer.note(removed_line(context, report, text));
-    if (!report.kept.empty()) {
-        const std::size_t count = report.kept.size();
-        std::string kept = fmt::format(
-            "Kept {} environment{} in use; {} when {} end{}:",
-            count,
-            count == 1 ? "" : "s",
-            count == 1 ? "it goes" : "they go",
-            count == 1 ? "its program" : "their programs",
-            count == 1 ? "s" : ""
-        );
-        for (const store::StoredBody& body : report.kept) {
-            kept += fmt::format(
-                "\n  {} ({})\n{}",
-                title(body),
-                base::format_bytes(body.bytes),
-                users_text(context, body)
-            );
-            kept.pop_back();
-        }
-        context.printer.note(kept);
-    }
+    if (text.dry_run == DryRun::Yes)
+        context.printer.output(removals_text(report.removals, base::wall_clock_ns()));
+    if (!report.kept.empty()) context.printer.note(kept_text(context, report, text));
     for (const std::string& note : report.notes)
         context.printer.note(note);
 }
@@ -150,9 +276,10 @@ std::string collection_json(const store::CollectionReport& report, DryRun dry_ru
     json.key("environments").integer(static_cast<std::int64_t>(report.environments));
     json.key("payloads").integer(static_cast<std::int64_t>(report.payloads));
     json.end_object();
+    write_removals(json, report.removals);
     json.key("kept").begin_array();
     for (const store::StoredBody& body : report.kept)
-        write_body(json, body);
+        write_body_object(json, body);
     json.end_array();
     json.key("notes").begin_array();
     for (const std::string& note : report.notes)
@@ -162,7 +289,22 @@ std::string collection_json(const store::CollectionReport& report, DryRun dry_ru
     return json.take() + "\n";
 }
 
-std::string size_json(const store::StoreSize& size) {
+void print_holdings(const Context& context, const std::vector<store::StoredBody>& bodies) {
+    const Holdings holdings = holdings_of(bodies);
+    const auto text_of = [](const Holding& holding) {
+        return fmt::format(
+            "{} ({})",
+            plural(holding.environments, "environment"),
+            base::format_bytes(holding.bytes)
+        );
+    };
+    if (holdings.in_use.environments > 0)
+        context.printer.note("In use: " + text_of(holdings.in_use));
+    if (holdings.condemned.environments > 0)
+        context.printer.note("Removed when no program uses it: " + text_of(holdings.condemned));
+}
+
+std::string size_json(const store::StoreSize& size, const std::vector<store::StoredBody>& bodies) {
     codec::JsonWriter json;
     json.begin_object();
     json.key("bytes").integer(static_cast<std::int64_t>(size.bytes));
@@ -171,6 +313,9 @@ std::string size_json(const store::StoreSize& size) {
     json.key("payloads").integer(static_cast<std::int64_t>(size.payloads));
     json.key("payload_bytes").integer(static_cast<std::int64_t>(size.payload_bytes));
     json.key("file_bytes").integer(static_cast<std::int64_t>(size.file_bytes));
+    const Holdings holdings = holdings_of(bodies);
+    write_holding(json, "in_use", holdings.in_use);
+    write_holding(json, "condemned", holdings.condemned);
     json.end_object();
     return json.take() + "\n";
 }
@@ -179,7 +324,7 @@ std::string bodies_json(const std::vector<store::StoredBody>& bodies) {
     codec::JsonWriter json;
     json.begin_array();
     for (const store::StoredBody& body : bodies)
-        write_body(json, body);
+        write_body_object(json, body);
     json.end_array();
     return json.take() + "\n";
 }
@@ -200,9 +345,9 @@ std::string bodies_text(
             width,
             base::format_bytes(body.bytes),
             body.packages.size(),
-            age(idle),
+            age_text(idle),
             body.in_use ? "  in use" : "",
-            body.key.empty() ? "  condemned" : ""
+            standing_of(body)
         );
         if (body.in_use) text += users_text(context, body);
     }

@@ -7,6 +7,7 @@
 #include "cli/variables.h"
 
 #include <string>
+#include <string_view>
 
 namespace cli {
 
@@ -29,8 +30,12 @@ int cache_list_command(const Context& context);
 int cache_clean_command(const Context& context);
 int cache_prune_command(const Context& context);
 int cache_verify_command(const Context& context);
+int cache_why_command(const Context& context);
+int cache_report_command(const Context& context);
 int version_command(const Context& context);
 int help_command(const Context& context);
+// Prints the completion script for the shell of this name.
+int completion_command(const Context& context, std::string_view shell);
 
 // Prints the error, unless the user interrupted us, and gives its exit code: 1 for Failed, 130 or 143 for signals,
 // else 2.

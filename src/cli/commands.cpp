@@ -49,6 +49,9 @@ constexpr OptionGroup kCacheSizeGroups[] = {{"Options", kCacheSizeOptions}};
 constexpr OptionGroup kCacheListGroups[] = {{"Options", kCacheListOptions}};
 constexpr OptionGroup kCacheCleanGroups[] = {{"Options", kCacheCleanOptions}};
 constexpr OptionGroup kCachePruneGroups[] = {{"Options", kCachePruneOptions}};
+constexpr OptionGroup kCacheDirGroups[] = {{"Options", kCacheDirOptions}};
+constexpr OptionGroup kCacheWhyGroups[] = {{"Options", kCacheWhyOptions}};
+constexpr OptionGroup kCacheReportGroups[] = {{"Options", kCacheReportOptions}};
 constexpr OptionGroup kCacheVerifyGroups[] = {{"Options", kCacheVerifyOptions}};
 constexpr OptionGroup kSelfVersionGroups[] = {{"Options", kSelfVersionOptions}};
 constexpr OptionGroup kHelpGroups[] = {{"Options", kHelpOptions}};
@@ -84,7 +87,25 @@ constexpr Conflict kPythonListConflicts[] = {{"--only-installed", "--only-downlo
 constexpr Conflict kVenvConflicts[] = {{"--allow-existing", "--no-clear"}};
 
 constexpr PositionalSpec kProgram = {
-    "COMMAND", Repeat::List, true, "The command, script, module or URL to run, and its arguments"
+    .name = "COMMAND",
+    .repeat = Repeat::List,
+    .trailing = true,
+    .help = "The command, script, module or URL to run, and its arguments",
+    .kind = ValueKind::Program,
+};
+
+constexpr PositionalSpec kToolCommand = {
+    .name = "COMMAND",
+    .repeat = Repeat::List,
+    .trailing = true,
+    .help = "The command, script, module or URL to run, and its arguments",
+};
+
+constexpr PositionalSpec kShell = {
+    .name = "SHELL",
+    .help = "The shell to make it for",
+    .choices = kShells,
+    .presence = Presence::Required,
 };
 
 constexpr CommandSpec kCommands[] = {
@@ -111,7 +132,7 @@ constexpr CommandSpec kCommands[] = {
      "package when the command is called otherwise. The environment is kept in the store and "
      "shared by all runs that\n"
      "need the same packages.",
-     kProgram,
+     kToolCommand,
      kToolRunGroups,
      {},
      Visibility::Shown,
@@ -121,7 +142,7 @@ constexpr CommandSpec kCommands[] = {
      "venv",
      "Create a virtual environment",
      "",
-     {"PATH", Repeat::Once, false, "Where to create it (default: `.venv`)"},
+     {"PATH", Repeat::Once, false, "Where to create it (default: `.venv`)", ValueKind::Directory},
      kVenvGroups,
      kVenvConflicts,
      Visibility::Shown,
@@ -131,7 +152,7 @@ constexpr CommandSpec kCommands[] = {
      "python list",
      "List the Pythons of this machine",
      "",
-     {"REQUEST", Repeat::Once, false, "List only those that fit this request"},
+     {"REQUEST", Repeat::Once, false, "List only those that fit this request", ValueKind::Program},
      kPythonListGroups,
      kPythonListConflicts,
      Visibility::Shown,
@@ -140,7 +161,11 @@ constexpr CommandSpec kCommands[] = {
      "python find",
      "Show the Python that would be used",
      "",
-     {"REQUEST", Repeat::Once, false, "A version, a range, a name, an implementation or a path"},
+     {"REQUEST",
+      Repeat::Once,
+      false,
+      "A version, a range, a name, an implementation or a path",
+      ValueKind::Program},
      kPythonFindGroups,
      kPythonFindConflicts},
     {CommandId::PythonDir,
@@ -165,7 +190,12 @@ constexpr CommandSpec kCommands[] = {
     {CommandId::CachePrune,
      "cache prune",
      "Remove what is no longer needed",
-     "",
+     "Nobody has to: after each command that adds to it, the store removes by itself what was not "
+     "used for longest when\n"
+     "it passes a limit. These are the settings `cache-max-size`, `cache-min-free` and "
+     "`cache-max-age` of adder.toml or\n"
+     "[tool.adder], or the variables ADDER_CACHE_MAX_SIZE, ADDER_CACHE_MIN_FREE and "
+     "ADDER_CACHE_MAX_AGE.",
      {},
      kCachePruneGroups,
      {}},
@@ -186,7 +216,24 @@ constexpr CommandSpec kCommands[] = {
      {},
      kCacheVerifyGroups,
      {}},
-    {CommandId::CacheDir, "cache dir", "Show where the store is", "", {}, {}, {}},
+    {CommandId::CacheWhy,
+     "cache why",
+     "Say what keeps something in the store, who uses it and how big it is",
+     "",
+     {"NAME", Repeat::Once, false, "A package, a tool, the path of a script, a key or an id"},
+     kCacheWhyGroups,
+     {}},
+    {CommandId::CacheReport,
+     "cache report",
+     "Write a page for browsers that shows what takes space and what is in use",
+     "The page is one file that loads nothing from anywhere. It shows the store as it was when the "
+     "page was made: a map\n"
+     "of what takes space, the programs that run from the store, and what `cache clean` and `cache "
+     "prune` would free.",
+     {},
+     kCacheReportGroups,
+     {}},
+    {CommandId::CacheDir, "cache dir", "Show where the store is", "", {}, kCacheDirGroups, {}},
     {CommandId::CacheSize,
      "cache size",
      "Show how much the store holds",
@@ -205,6 +252,31 @@ constexpr CommandSpec kCommands[] = {
      "list"},
     {CommandId::Self, "self", "Show facts about this program", "", {}, {}, {}},
     {CommandId::SelfVersion, "self version", "Show the version", "", {}, kSelfVersionGroups, {}},
+    {CommandId::Completion,
+     "generate-shell-completion",
+     "Print a script that completes command lines in a shell",
+     "Have the shell read it when it starts, in the shell's own way:\n"
+     "\n"
+     "  bash        eval \"$(adder generate-shell-completion bash)\"           in ~/.bashrc\n"
+     "  zsh         eval \"$(adder generate-shell-completion zsh)\"            in ~/.zshrc, after "
+     "compinit\n"
+     "  fish        adder generate-shell-completion fish | source            in "
+     "~/.config/fish/config.fish\n"
+     "  elvish      eval (adder generate-shell-completion elvish | slurp)    in "
+     "~/.config/elvish/rc.elv\n"
+     "  powershell  adder generate-shell-completion powershell | Out-String | Invoke-Expression    "
+     "in $PROFILE\n"
+     "  nushell     adder generate-shell-completion nushell | save completions-adder.nu; and "
+     "`source` that file\n"
+     "\n"
+     "The script completes for the name it was asked under: `uv generate-shell-completion` makes "
+     "it for `uv`, and\n"
+     "`adderx --generate-shell-completion SHELL` for `adderx`.",
+     kShell,
+     {},
+     {},
+     Visibility::Shown,
+     "--generate-shell-completion"},
     {CommandId::Help,
      "help",
      "Show the page of a command",
@@ -224,7 +296,7 @@ constexpr CommandSpec kCommands[] = {
      "tool uvx",
      "Run a command that a Python package provides",
      "",
-     kProgram,
+     kToolCommand,
      kToolRunGroups,
      {},
      Visibility::Hidden},

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/user_directories.h"
 
 #include <fmt/core.h>
 
@@ -11,24 +12,28 @@ namespace {
 
 using base::Result;
 
-// An uv.toml; nullopt when there is none.
-Result<std::optional<project::Settings>> read_file(const std::string& path) {
+using project::SettingsKind;
+
+// An uv.toml or adder.toml; nullopt when there is none.
+Result<std::optional<project::Settings>> read_file(
+    const std::string& path, SettingsKind kind = SettingsKind::ConfigurationFile
+) {
     const std::optional<std::string> text = TRY(base::read_optional_file(path));
     if (!text) return std::nullopt;
     const std::string name = base::display_path(path);
     Result<codec::TomlTable> table = codec::parse_toml(*text, name);
     if (!table) return base::fail(std::move(table.error()).with_kind(base::ErrorKind::Usage));
-    project::Settings settings = TRY(project::parse_settings(
-        *table,
-        {name, std::string(base::parent_path(path)), project::SettingsKind::ConfigurationFile}
-    ));
-    settings.source_text = *text;
+    project::Settings settings =
+        TRY(project::parse_settings(*table, {name, std::string(base::parent_path(path)), kind}));
+    // Our own settings say nothing about what gets installed.
+    if (kind != SettingsKind::Own) settings.source_text = *text;
     return settings;
 }
 
 // What a pyproject.toml says about us, and whether it is a project.
 struct ProjectFile {
     std::optional<project::Settings> settings;
+    project::Settings own;
     bool is_project = false;
     std::optional<std::string> requires_python;
 };
@@ -48,17 +53,24 @@ Result<std::optional<ProjectFile>> read_project(
         range != nullptr && range->as_string() != nullptr) {
         file.requires_python = *range->as_string();
     }
-    const codec::TomlValue* tool = table->at_path("tool.uv");
-    if (tool == nullptr || tool->as_table() == nullptr) return file;
-    Result<project::Settings> settings = project::parse_settings(
-        *tool->as_table(), {name, directory, project::SettingsKind::ToolTable}
-    );
-    if (!settings) {
-        configuration.warnings.push_back(
-            fmt::format("ignoring the settings of `{}`: {}", name, settings.error().flat())
-        );
-        return file;
-    }
+    const auto read_table = [&](std::string_view place, SettingsKind kind) {
+        std::optional<project::Settings> settings;
+        const codec::TomlValue* tool = table->at_path(place);
+        if (tool == nullptr || tool->as_table() == nullptr) return settings;
+        Result<project::Settings> parsed =
+            project::parse_settings(*tool->as_table(), {name, directory, kind});
+        if (parsed) {
+            settings = std::move(*parsed);
+        } else {
+            configuration.warnings.push_back(
+                fmt::format("ignoring the settings of `{}`: {}", name, parsed.error().flat())
+            );
+        }
+        return settings;
+    };
+    file.own = read_table("tool.adder", SettingsKind::Own).value_or(project::Settings());
+    std::optional<project::Settings> settings = read_table("tool.uv", SettingsKind::ToolTable);
+    if (!settings) return file;
     for (const std::string& key : settings->unknown) {
         configuration.warnings.push_back(
             fmt::format("unknown setting `tool.uv.{}` in `{}`", key, name)
@@ -69,11 +81,19 @@ Result<std::optional<ProjectFile>> read_project(
     return file;
 }
 
+// Our own settings: each from the nearest file that has it.
+Result<void> add_own_file(const std::string& path, project::Settings& own) {
+    if (const std::optional<project::Settings> settings = TRY(read_file(path, SettingsKind::Own)))
+        own = merge_settings(std::move(own), *settings);
+    return {};
+}
+
 // The nearest directory upward with a uv.toml or a [tool.uv] gives the settings; the nearest with a
 // [project] is the project. One walk finds both.
-Result<void> walk_up(std::string directory, Configuration& configuration) {
+Result<void> walk_up(std::string directory, Configuration& configuration, project::Settings& own) {
     bool settled = false;
     for (;;) {
+        TRY(add_own_file(base::join_path(directory, "adder.toml"), own));
         if (!settled) {
             if (std::optional<project::Settings> settings =
                     TRY(read_file(base::join_path(directory, "uv.toml")))) {
@@ -86,6 +106,7 @@ Result<void> walk_up(std::string directory, Configuration& configuration) {
                 configuration.project_root = directory;
                 configuration.requires_python = file->requires_python;
             }
+            own = merge_settings(std::move(own), file->own);
             if (file->settings && !settled) {
                 configuration.settings = std::move(*file->settings);
                 settled = true;
@@ -96,14 +117,25 @@ Result<void> walk_up(std::string directory, Configuration& configuration) {
     }
 }
 
-Result<void> add_outer_files(const Variables& variables, Configuration& configuration) {
+// "<directory>/uv/uv.toml" and the like have our own file beside them: "<directory>/adder/adder.toml".
+std::string own_file_beside(std::string_view uv_directory) {
+    return base::join_path(base::parent_path(uv_directory), "adder/adder.toml");
+}
+
+Result<void> add_outer_files(
+    const Variables& variables, Configuration& configuration, project::Settings& own
+) {
     if (const std::optional<std::string> directory = user_configuration_directory(variables)) {
+        TRY(add_own_file(own_file_beside(*directory), own));
         if (std::optional<project::Settings> settings =
                 TRY(read_file(base::join_path(*directory, "uv.toml")))) {
             configuration.settings = merge_settings(std::move(configuration.settings), *settings);
         }
     }
-    for (const std::string& path : system_configuration_files(variables)) {
+    const std::vector<std::string> files = system_configuration_files(variables);
+    for (const std::string& path : files)
+        TRY(add_own_file(own_file_beside(base::parent_path(path)), own));
+    for (const std::string& path : files) {
         std::optional<project::Settings> settings = TRY(read_file(path));
         if (!settings) continue;
         configuration.settings = merge_settings(std::move(configuration.settings), *settings);
@@ -115,11 +147,9 @@ Result<void> add_outer_files(const Variables& variables, Configuration& configur
 }  // namespace
 
 std::optional<std::string> user_configuration_directory(const Variables& variables) {
-    if (const auto home = variables.find_filled("XDG_CONFIG_HOME"))
-        return base::join_path(*home, "uv");
-    if (const auto home = variables.find_filled("HOME"))
-        return base::join_path(*home, ".config/uv");
-    return std::nullopt;
+    const std::optional<std::string> directory = user_config_directory(variables);
+    if (!directory) return std::nullopt;
+    return base::join_path(*directory, "uv");
 }
 
 std::vector<std::string> system_configuration_files(const Variables& variables) {
@@ -151,11 +181,12 @@ Result<Configuration> load_configuration(
     const std::string& start_directory
 ) {
     Configuration configuration;
+    project::Settings own;
     const std::optional<std::string> only = named_configuration_file(invocation, variables);
     const bool ignored = invocation.flag("--no-config");
     if (scope == ConfigurationScope::All) {
         Configuration around;
-        Result<void> walked = walk_up(start_directory, around);
+        Result<void> walked = walk_up(start_directory, around, own);
         configuration.project_root = around.project_root;
         configuration.requires_python = around.requires_python;
         if (!ignored && !only) {
@@ -171,7 +202,8 @@ Result<Configuration> load_configuration(
             );
         configuration.settings = std::move(*settings);
     } else if (!ignored) {
-        TRY(add_outer_files(variables, configuration));
+        TRY(add_outer_files(variables, configuration, own));
+        configuration.settings = merge_settings(std::move(own), configuration.settings);
     }
     return configuration;
 }

@@ -1,6 +1,9 @@
 // Which configuration files count, and what they say together: uv.toml and [tool.uv] of the project
 // around (the nearest one upward), the user's uv.toml, the system's. The nearer wins, setting by
 // setting.
+//
+// What uv does not know stands in adder.toml and [tool.adder], at the same places (the user's is
+// ~/.config/adder/adder.toml); these win over the same settings in uv's files.
 #pragma once
 
 #include "base/result.h"

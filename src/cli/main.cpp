@@ -66,6 +66,8 @@ int dispatch(const Context& context) {
             return cache_verify_command(context);
         case CommandId::CacheWhy:
             return cache_why_command(context);
+        case CommandId::CacheReport:
+            return cache_report_command(context);
         case CommandId::SelfVersion:
             return version_command(context);
         case CommandId::Completion:

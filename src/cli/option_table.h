@@ -20,11 +20,19 @@ enum class Visibility : std::uint8_t {
     Hidden,  // accepted, on no help page
 };
 
-// What kind of value is checked while parsing.
+// What a value is. Only numbers are checked while parsing; shells complete the others by it.
 enum class ValueKind : std::uint8_t {
     None,  // a flag
     Text,
     Number,
+    File,
+    Directory,
+    Program,  // a command on the search path, or a file
+};
+
+enum class Presence : std::uint8_t {
+    Optional,
+    Required,
 };
 
 struct OptionSpec {
@@ -61,6 +69,9 @@ struct PositionalSpec {
     bool trailing =
         false;  // the first one ends option parsing: it and all that follows belong to the program
     std::string_view help;
+    ValueKind kind = ValueKind::Text;
+    std::string_view choices;  // "a,b,c"; empty: anything
+    Presence presence = Presence::Optional;
 };
 
 enum class CommandId : std::uint8_t {
@@ -81,8 +92,11 @@ enum class CommandId : std::uint8_t {
     CacheClean,
     CachePrune,
     CacheVerify,
+    CacheWhy,
+    CacheReport,
     Self,
     SelfVersion,
+    Completion,
     Help,
     Later,  // a command of the reference that adder does not have yet
 };
@@ -98,6 +112,9 @@ struct CommandSpec {
     Visibility visibility = Visibility::Shown;
     std::string_view aliases;  // "clear": other names of the last word of path
 };
+
+// The shells that completion scripts are made for.
+inline constexpr std::string_view kShells = "bash,elvish,fish,nushell,powershell,zsh";
 
 std::span<const CommandSpec> all_commands();
 // Options every command takes (cache, Python, global groups).

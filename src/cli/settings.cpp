@@ -1,11 +1,12 @@
-#include "cli/cache_limits.h"
 #include "cli/settings.h"
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/cache_limits.h"
 #include "cli/index_settings.h"
 #include "cli/network_settings.h"
 #include "cli/signals.h"
+#include "cli/user_directories.h"
 #include "generated/version.h"
 #include "project/requirements_file.h"
 
@@ -128,21 +129,6 @@ Result<ops::ResolveOptions> resolve_options(const Inputs& inputs) {
     return resolve;
 }
 
-Result<std::uint64_t> number_of(
-    const Variables& variables, std::string_view name, std::uint64_t otherwise
-) {
-    const std::optional<std::string> text = variables.find_filled(name);
-    if (!text) return otherwise;
-    const std::optional<std::uint64_t> number = base::parse_unsigned(*text);
-    if (number) return *number;
-    return base::fail(
-        ErrorKind::Usage,
-        fmt::format(
-            "the variable `{}` must be a whole number, not `{}`", variables.found_name(name), *text
-        )
-    );
-}
-
 Result<ops::InstallSettings> install_settings(const Inputs& inputs) {
     const auto& [invocation, variables, settings] = inputs;
     ops::InstallSettings install;
@@ -152,7 +138,8 @@ Result<ops::InstallSettings> install_settings(const Inputs& inputs) {
     const bool compile =
         invocation.toggle("--compile-bytecode").value_or(settings.compile_bytecode.value_or(false));
     install.bytecode = compile ? ops::Bytecode::Compiled : ops::Bytecode::Lazy;
-    const std::uint64_t timeout = TRY(number_of(variables, "UV_COMPILE_BYTECODE_TIMEOUT", 60));
+    const std::uint64_t timeout =
+        TRY(find_number(variables, "UV_COMPILE_BYTECODE_TIMEOUT")).value_or(60);
     install.bytecode_timeout_ms = static_cast<std::int64_t>(timeout) * 1000;
     install.bytecode_invalidation = variables.find_filled("PYC_INVALIDATION_MODE").value_or("");
     if (invocation.flag("--no-installer-metadata"))
@@ -165,9 +152,8 @@ Result<ops::InstallSettings> install_settings(const Inputs& inputs) {
     install.reinstall = TRY(
         selection(reinstall, invocation.values("--reinstall-package"), settings.reinstall_package)
     );
-    install.threads =
-        TRY(number_of(variables, "UV_CONCURRENT_INSTALLS", settings.concurrent_installs.value_or(0))
-        );
+    install.threads = TRY(find_number(variables, "UV_CONCURRENT_INSTALLS"))
+                          .value_or(settings.concurrent_installs.value_or(0));
     if (install.link_mode == install::LinkMode::Symlink && invocation.flag("--no-cache")) {
         return base::fail(
             base::Error(
@@ -228,13 +214,8 @@ Result<ops::PythonChoice> python_choice(const Inputs& inputs) {
     discovery.pyenv_version = variables.find("PYENV_VERSION").value_or("");
     discovery.preference = TRY(python_preference(inputs));
     if (invocation.flag("--refresh")) discovery.memory = python::MemoryUse::Renew;
-    const std::string data = variables.find_filled("XDG_DATA_HOME")
-                                 .value_or(base::join_path(discovery.home, ".local/share"));
-    discovery.managed_directory =
-        variables.find_filled("UV_PYTHON_INSTALL_DIR").value_or(base::join_path(data, "uv/python"));
-    const std::string config = variables.find_filled("XDG_CONFIG_HOME")
-                                   .value_or(base::join_path(discovery.home, ".config"));
-    choice.config_directory = base::join_path(config, "uv");
+    discovery.managed_directory = managed_python_directory(variables);
+    choice.config_directory = user_configuration_directory(variables).value_or("");
     return choice;
 }
 
@@ -268,6 +249,11 @@ Result<std::string> own_executable() {
     return base::read_link("/proc/self/exe");
 }
 
+std::string managed_python_directory(const Variables& variables) {
+    return variables.find_filled("UV_PYTHON_INSTALL_DIR")
+        .value_or(base::join_path(user_data_directory(variables), "uv/python"));
+}
+
 std::string version_text() {
     return ADDER_VERSION;
 }
@@ -275,12 +261,8 @@ std::string version_text() {
 std::string cache_root(const Inputs& inputs) {
     if (const auto given = inputs.invocation.value("--cache-dir")) return *given;
     if (inputs.settings.cache_dir) return *inputs.settings.cache_dir;
-    if (const auto base_directory = inputs.variables.find_filled("XDG_CACHE_HOME")) {
-        return base::join_path(*base_directory, "adder");
-    }
-    if (const auto home = inputs.variables.find_filled("HOME"))
-        return base::join_path(*home, ".cache/adder");
-    return ".adder_cache";
+    const std::optional<std::string> caches = user_cache_directory(inputs.variables);
+    return caches ? base::join_path(*caches, "adder") : ".adder_cache";
 }
 
 Result<void> check_outside_of_store(const std::string& directory, const std::string& root) {

@@ -267,6 +267,14 @@ constexpr Key<std::optional<std::string>> kTexts[] = {
     {"https-proxy", &Settings::https_proxy},
 };
 
+// What uv does not know. It refuses an uv.toml with such a key and passes over a [tool.uv] that has
+// one, so beside uv they stand in adder.toml or [tool.adder].
+constexpr Key<std::optional<std::string>> kOwn[] = {
+    {"cache-max-size", &Settings::cache_max_size},
+    {"cache-min-free", &Settings::cache_min_free},
+    {"cache-max-age", &Settings::cache_max_age},
+};
+
 constexpr Key<std::optional<std::vector<std::string>>> kLists[] = {
     {"extra-index-url", &Settings::extra_index_url},
     {"find-links", &Settings::find_links},
@@ -348,6 +356,8 @@ Result<bool> read_choice(
 }
 
 Result<bool> read_known(const Context& context, const codec::TomlEntry& entry, Settings& settings) {
+    if (TRY(read_from(kOwn, context, entry, settings))) return true;
+    if (context.origin.kind == SettingsKind::Own) return false;
     if (TRY(read_from(kFlags, context, entry, settings)) ||
         TRY(read_from(kTexts, context, entry, settings)) ||
         TRY(read_from(kLists, context, entry, settings)) ||
@@ -375,6 +385,16 @@ Result<bool> read_known(const Context& context, const codec::TomlEntry& entry, S
 Result<void> refuse_unknown(
     const Context& context, const codec::TomlEntry& entry, Settings& settings
 ) {
+    if (context.origin.kind == SettingsKind::Own) {
+        return context.wrong(
+            entry.value,
+            fmt::format(
+                "unknown setting `{}`: here stand `cache-max-size`, `cache-min-free` and "
+                "`cache-max-age`; all others belong to uv.toml or [tool.uv]",
+                entry.key
+            )
+        );
+    }
     const bool project_key = std::ranges::find(kProjectOnly, entry.key) != std::end(kProjectOnly);
     if (context.origin.kind == SettingsKind::ToolTable) {
         if (!project_key) settings.unknown.push_back(entry.key);
@@ -393,8 +413,8 @@ Result<void> refuse_unknown(
         for (const auto& key : keys)
             names.emplace_back(key.name);
     };
-    collect(kFlags), collect(kTexts), collect(kLists), collect(kNumbers), collect(kTables),
-        collect(kChoices);
+    collect(kFlags), collect(kTexts), collect(kOwn), collect(kLists), collect(kNumbers),
+        collect(kTables), collect(kChoices);
     base::Error error = codec::toml_error(
         entry.value, context.origin.name, fmt::format("unknown setting `{}`", entry.key)
     );
@@ -450,6 +470,7 @@ Settings merge_settings(Settings first, const Settings& second) {
     join(first.find_links, second.find_links);
     merge_keys(kFlags, first, second);
     merge_keys(kTexts, first, second);
+    merge_keys(kOwn, first, second);
     merge_keys(kLists, first, second);
     merge_keys(kNumbers, first, second);
     merge_keys(kTables, first, second);

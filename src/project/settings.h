@@ -22,6 +22,7 @@ namespace project {
 enum class SettingsKind {
     ConfigurationFile,  // uv.toml: keys of a project are refused
     ToolTable,          // [tool.uv]
+    Own,                // adder.toml and [tool.adder]: only what uv does not know
 };
 
 struct SettingsOrigin {
@@ -52,6 +53,8 @@ struct Settings {
     std::optional<std::string> required_version;
     std::optional<bool> system_certs, native_tls, offline, no_cache, preview;
     std::optional<std::string> cache_dir;
+    // Limits of the store, as they are written: "20 GiB", "90 days", "off".
+    std::optional<std::string> cache_max_size, cache_min_free, cache_max_age;
     std::optional<std::string> python_preference, python_downloads;
     std::optional<std::uint64_t> concurrent_downloads, concurrent_builds, concurrent_installs;
 
