@@ -1,5 +1,5 @@
-// Calls that a signal may cut short, made again until none does: EINTR is nobody's business. Local file systems hardly ever
-// say it; network and FUSE file systems do, for open(2), ftruncate(2) and locks too.
+// Calls that a signal may cut short, made again until none does: EINTR is nobody's business. Local file systems
+// hardly ever say it; network and FUSE file systems do, for open(2), ftruncate(2) and locks too.
 //
 // For those who want errno, and whatever it says is fine with them. Otherwise: base/file.h.
 #pragma once

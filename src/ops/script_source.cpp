@@ -36,8 +36,8 @@ Result<ScriptSource> read_file(const std::string& path, const std::string& direc
     script.directory = base::parent_path(script.identity);
     Result<std::string> text = base::read_file(path, kLargestScript);
     if (text) script.text = std::move(*text);
-    // What is not there, or is a directory, Python has its own words for. But a script that may say what it needs must not
-    // start without it.
+    // What is not there, or is a directory, Python has its own words for. But a script that may say what it
+    // needs must not start without it.
     const bool is_refused = !text && text.error().kind() == ErrorKind::Io;
     if (is_refused && !base::is_directory(path)) return base::fail(std::move(text).error());
     return script;

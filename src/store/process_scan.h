@@ -30,8 +30,8 @@ enum class Depth {
 
 struct ProcessScan {
     std::map<std::string, std::vector<pid_t>> users;  // by id
-    // False: processes came faster than they could be looked at, or there was no descriptor left to look with; nothing may
-    // be concluded from absence.
+    // False: processes came faster than they could be looked at, or there was no descriptor left to look
+    // with; nothing may be concluded from absence.
     bool is_complete = true;
 };
 

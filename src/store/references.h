@@ -1,8 +1,8 @@
-// What the bodies of a store need: the bodies they are layered on, the payloads they link to. Read from all records anew,
-// with the claims held: nobody can begin to depend on what is claimed.
+// What the bodies of a store need: the bodies they are layered on, the payloads they link to. Read from all
+// records anew, with the claims held: nobody can begin to depend on what is claimed.
 //
-// A record that is there and cannot be read (a bad block, no descriptor left, damage) tells nothing, and then its body may
-// need everything: for want of knowledge nothing may be taken from a program that runs.
+// A record that is there and cannot be read (a bad block, no descriptor left, damage) tells nothing, and then
+// its body may need everything: for want of knowledge nothing may be taken from a program that runs.
 #pragma once
 
 #include "base/result.h"
