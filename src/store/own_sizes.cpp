@@ -86,8 +86,8 @@ bool measure_idle_bodies(
         changed = true;
     }
     changed = changed || sizes.size() != known.size();
-    if (changed)
-        static_cast<void>(base::write_file_atomically(path_of(layout), encode_own_sizes(sizes)));
+    // In place: a temporary file beside it would outlive a kill. What is torn is a miss.
+    if (changed) static_cast<void>(base::write_file(path_of(layout), encode_own_sizes(sizes)));
     return changed;
 }
 
