@@ -236,10 +236,7 @@ class Verification {
                 .reasons = {"it leads nowhere"},
                 .count = 1,
             };
-            if (repair_ == Repair::Yes) {
-                inspection_.remove_dangling(key);
-                damage.repaired = true;
-            }
+            if (repair_ == Repair::Yes) note_repair(damage, inspection_.remove_dangling(key));
             report_.damage.push_back(std::move(damage));
         }
     }
@@ -283,13 +280,16 @@ class Verification {
 
     // Names go first, all of them; what is out of service is collected after that.
     Result<void> finish_repair() {
-        for (const InspectedBody& body : damaged_bodies_)
-            note_repair(damage_of(body), inspection_.take_out_of_service(body));
-        for (const std::string& path : inventory_.strays)
-            static_cast<void>(inspection_.discard(path));
-        report_.strays_removed = true;
-        const std::vector<std::string> kept = TRY(inspection_.collect(damaged_bodies_));
+        std::vector<InspectedBody> nameless;
         for (const InspectedBody& body : damaged_bodies_) {
+            Damage& damage = damage_of(body);
+            note_repair(damage, inspection_.take_out_of_service(body));
+            if (damage.repaired) nameless.push_back(body);
+        }
+        for (const std::string& path : inventory_.strays)
+            report_.strays_removed = inspection_.discard(path).has_value();
+        const std::vector<std::string> kept = TRY(inspection_.collect(nameless));
+        for (const InspectedBody& body : nameless) {
             if (std::ranges::find(kept, body.id) != kept.end())
                 damage_of(body).note = "it stays for the program that uses it";
         }

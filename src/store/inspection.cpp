@@ -179,10 +179,10 @@ Result<void> Inspection::take_out_of_service(const InspectedBody& body) const {
     );
 }
 
-void Inspection::remove_dangling(const std::string& key) const {
-    const Result<std::optional<Name>> name = read_name(layout_, key);
-    if (name && *name && !base::exists(layout_.body((*name)->id)))
-        static_cast<void>(remove_name(layout_, key, (*name)->id));
+Result<void> Inspection::remove_dangling(const std::string& key) const {
+    const std::optional<Name> name = TRY(read_name(layout_, key));
+    if (!name || base::exists(layout_.body(name->id))) return {};
+    return remove_name(layout_, key, name->id);
 }
 
 Result<void> Inspection::discard(const std::string& path) const {

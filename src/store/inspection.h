@@ -86,7 +86,7 @@ class Inspection {
     base::Result<void> take_out_of_service(const InspectedPayload& payload, const Hold& hold) const;
     // Without their hold. The keys lead nowhere afterwards, unless somebody built anew meanwhile.
     base::Result<void> take_out_of_service(const InspectedBody& body) const;
-    void remove_dangling(const std::string& key) const;
+    base::Result<void> remove_dangling(const std::string& key) const;
     base::Result<void> discard(const std::string& path) const;
     // After the others: removes what is out of service and in nobody's use, and counts again. The
     // ids of bodies that stay for their programs.
