@@ -61,6 +61,14 @@ Result<Attempt> try_lease(const std::string& body, LockKind kind, Fd& fd) {
 
 }  // namespace
 
+Fd hold_body(const Layout& layout, LockKind kind, std::string_view id) {
+    Fd fd = base::try_open(layout.body(std::string(id)) + "/.lease", O_RDONLY);
+    if (!fd || try_lock(fd.get(), kind, LockMode::Read) != LockResult::Held) return {};
+    struct stat status{};
+    if (::fstat(fd.get(), &status) != 0 || status.st_size != 0) return {};
+    return fd;
+}
+
 Result<std::optional<Lease>> acquire_lease(
     const Layout& layout, LockKind kind, std::string_view key, const Lease::Companions& companions
 ) {
@@ -70,7 +78,7 @@ Result<std::optional<Lease>> acquire_lease(
         const std::optional<Name> name = TRY(read_name(layout, key));
         if (!name) return std::nullopt;
         if (!name->boot.empty() && name->boot != boot_id()) {
-            remove_name(layout, key, name->id);
+            static_cast<void>(remove_name(layout, key, name->id));
             return std::nullopt;
         }
         Fd fd;

@@ -1,6 +1,7 @@
 // The warm path: from a key to a leased body, in about ten system calls.
 #pragma once
 
+#include "base/fd.h"
 #include "base/result.h"
 #include "store/layout.h"
 #include "store/lease.h"
@@ -15,5 +16,9 @@ namespace store {
 base::Result<std::optional<Lease>> acquire_lease(
     const Layout& layout, LockKind kind, std::string_view key, const Lease::Companions& companions
 );
+
+// A lock on a body that lives, which keeps collectors away for a moment; it does not count as a use. Empty: a collector
+// has it, or had it.
+base::Fd hold_body(const Layout& layout, LockKind kind, std::string_view id);
 
 }  // namespace store

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/random.h"
+#include "store/acquire.h"
 #include "store/build_lock.h"
 #include "store/listing.h"
 #include "store/sync_point.h"
@@ -76,11 +77,14 @@ Result<void> write_name(const Layout& layout, std::string_view key, const Name& 
     return replace_link(layout, layout.name(key), name.text());
 }
 
-void remove_name(const Layout& layout, std::string_view key, std::string_view id) {
-    const Result<std::optional<Name>> now = read_name(layout, key);
+Result<void> remove_name(const Layout& layout, std::string_view key, std::string_view id) {
+    const std::optional<Name> now = TRY(read_name(layout, key));
     // Between this look and the unlink the name may have been replaced: the new body then has no
     // name, is leased by its builder, and is built again by the next run.
-    if (now && *now && (*now)->id == id) static_cast<void>(::unlink(layout.name(key).c_str()));
+    if (!now || now->id != id) return {};
+    const std::string path = layout.name(key);
+    if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+    return base::fail_errno(errno, fmt::format("failed to remove the name `{}`", path));
 }
 
 Result<std::vector<KeyedName>> list_names(const Layout& layout) {
@@ -100,22 +104,20 @@ void sync_names(const Layout& layout) {
 
 void settle_name(const Layout& layout, LockKind kind, const KeyedName& entry) {
     const base::Fd build_lock = try_build_lock(layout, kind, entry.key);
-    if (!build_lock) return;
+    const base::Fd lease = hold_body(layout, kind, entry.name.id);
+    if (!build_lock || !lease) return;
+    const Result<std::optional<Name>> now = read_name(layout, entry.key);
+    if (!now || *now != entry.name) return;
     const std::string path = layout.name(entry.key);
     const std::string temporary = temporary_link(layout);
     if (::symlink(entry.name.id.c_str(), temporary.c_str()) != 0) return;
     sync_point("settle.before-exchange");
-    // Exchanged, not renamed over: a name that was removed meanwhile must not come back, and one
-    // that was replaced is put back.
-    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE) == 0) {
-        const Result<std::optional<std::string>> old = read_link_text(temporary);
-        const bool same = old && *old == entry.name.text();
-        if (!same) {
-            static_cast<void>(
-                ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE)
-            );
-        }
-    }
+    // Exchanged, not renamed over: a name that was removed meanwhile must not come back. One that was replaced, by a
+    // builder that went on without the lock, is not put back: its body may be gone by then, and the one that we hold is
+    // as good.
+    static_cast<void>(
+        ::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_EXCHANGE)
+    );
     static_cast<void>(::unlink(temporary.c_str()));
 }
 

@@ -35,13 +35,16 @@ struct KeyedName {
 base::Result<std::optional<Name>> read_name(const Layout& layout, std::string_view key);
 // Puts the name in place of whatever was there, at once.
 base::Result<void> write_name(const Layout& layout, std::string_view key, const Name& name);
-// Removes the name if it still leads to this body.
-void remove_name(const Layout& layout, std::string_view key, std::string_view id);
+// Removes the name if it still leads to this body. Who is about to remove the body must not go on when this
+// fails: names go first.
+base::Result<void> remove_name(const Layout& layout, std::string_view key, std::string_view id);
 // All that can be read; whatever else lies in the directory is named with an empty id.
 base::Result<std::vector<KeyedName>> list_names(const Layout& layout);
 // Makes removals durable: after a power cut no name leads to a half-deleted body.
 void sync_names(const Layout& layout);
-// Takes the boot suffix away unless the name has changed meanwhile or its key is being built.
+// Takes the boot suffix away unless the name has changed meanwhile, its key is being built, or its body is being
+// collected. Like everybody who writes a name it holds the lease of the body that the name leads to: so a collector
+// that holds a claim knows all names that lead to what it claimed.
 void settle_name(const Layout& layout, LockKind kind, const KeyedName& entry);
 
 base::Result<std::optional<std::string>> read_link_text(const std::string& path);

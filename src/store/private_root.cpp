@@ -174,13 +174,15 @@ base::RemovedCount sweep_private_roots(const std::string& temporary_directory, S
     const std::vector<std::string> parents = parents_in(temporary_directory);
     for (const std::string& parent : parents) {
         // One look for all of them, before the claims: whoever comes to use one afterwards descends
-        // from somebody who is seen now.
+        // from somebody who is seen now. Of what was made after the list nobody was looked for.
         const std::set<std::string> ids = private_roots_in(parent);
         const ProcessScan scan =
             ids.empty() ? ProcessScan{} : scan_processes(ids, Depth::Everything);
+        sync_point("private.looked");
         sweep_leased_directories(parent, lock_kind_in(parent), [&](const std::string& path) {
-            if (!scan.is_complete || scan.users.contains(std::string(base::file_name(path))))
-                return;
+            const std::string id(base::file_name(path));
+            const bool is_younger = is_valid_id(id) && !ids.contains(id);
+            if (!scan.is_complete || is_younger || scan.users.contains(id)) return;
             add(removed, measure_tree(path));
             if (mode == SweepMode::Remove)
                 static_cast<void>(::rename(path.c_str(), trash_name(parent).c_str()));

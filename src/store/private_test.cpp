@@ -1,5 +1,6 @@
 // Stores of --no-cache: there while anybody runs from them, gone afterwards, whoever is killed.
 
+#include "base/random.h"
 #include "store/private_root.h"
 #include "store/process_scan.h"
 #include "store/test_store.h"
@@ -133,6 +134,25 @@ TEST_F(PrivateStoreTest, AParentDirectoryOfSomebodyElseIsNotUsed) {
     Store store = open_private();
     EXPECT_FALSE(store.root().starts_with(parent + "/"));
     EXPECT_TRUE(store.root().starts_with(parent + "-"));
+}
+
+// Found by tests/model/look.pml: its maker may have gone on to a program that closes every descriptor, and nobody has
+// been looked for.
+TEST_F(PrivateStoreTest, WhatWasMadeAfterTheLookIsLeftAlone) {
+    static std::string root_made_late;
+    const std::string parent = temporary_directory() + "/adder-" + std::to_string(::geteuid());
+    must(base::make_directory(parent, 0700));
+    root_made_late = parent + "/" + base::random_id();
+    set_sync_hook([](const char* name) {
+        if (std::string_view(name) != "private.looked") return;
+        must(base::make_directory(root_made_late));
+        must(base::write_file(root_made_late + "/.lease", ""));
+    });
+    sweep_private_roots(temporary_directory(), SweepMode::Remove);
+    set_sync_hook(nullptr);
+    EXPECT_TRUE(base::exists(root_made_late));
+    sweep_private_roots(temporary_directory(), SweepMode::Remove);
+    EXPECT_FALSE(base::exists(root_made_late));
 }
 
 }  // namespace

@@ -73,7 +73,12 @@ inline look() {
     do
     :: atomic { true -> listed = alive & ~seen; if :: listed == 0 -> break :: else -> i = 0 fi }
        do
-       :: atomic { i < SLOTS && has(listed, i) -> add(seen, i); if :: has(users & alive, i) -> found = true :: else fi; i++ }
+       :: atomic {
+              i < SLOTS && has(listed, i) ->
+              add(seen, i);
+              if :: has(users & alive, i) -> found = true :: else fi;
+              i++
+          }
        :: atomic { i < SLOTS && !has(listed, i) -> i++ }
        :: atomic { i == SLOTS -> i = 0; listed = 0; break }
        od;
@@ -114,7 +119,10 @@ proctype Collector() {
     atomic { tomb = true }
     atomic { assert((users & alive) == 0); gone = true }
 end_of_it:
-    atomic { if :: has_claim -> claimed = false :: else fi; has_claim = false; i = 0; seen = 0; listed = 0; found = false }
+    atomic {
+        if :: has_claim -> claimed = false :: else fi;
+        has_claim = false; i = 0; seen = 0; listed = 0; found = false
+    }
 }
 
 init {

@@ -91,7 +91,10 @@ next:      skip
     atomic {
         p = 0;
         do
-        :: p < PAYLOADS -> if :: has(held, p) -> locks[p]-- :: else fi; if :: has(relies, p) -> linking[p]-- :: else fi; p++
+        :: p < PAYLOADS ->
+               if :: has(held, p) -> locks[p]-- :: else fi;
+               if :: has(relies, p) -> linking[p]-- :: else fi;
+               p++
         :: p == PAYLOADS -> break
         od;
         held = 0
@@ -176,7 +179,11 @@ claimed:
 #endif
     /* payload_collector.cpp, remove */
     do
-    :: atomic { p < PAYLOADS -> if :: has(held, p) && !has(marked, p) && has(present, p) -> take_away(p) :: else fi; p++ }
+    :: atomic {
+           p < PAYLOADS ->
+           if :: has(held, p) && !has(marked, p) && has(present, p) -> take_away(p) :: else fi;
+           p++
+       }
     :: atomic { p == PAYLOADS -> p = 0; break }
     :: goto dead
     od;

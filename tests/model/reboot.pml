@@ -167,7 +167,10 @@ proctype House() {
     :: atomic { on(name_id == NO_ID) goto dead }
     :: atomic {
            on(name_id != NO_ID)
-           if :: name_id == id && name_boot == old_boot -> old_id = NO_ID :: else -> old_id = name_id; old_boot = name_boot fi;
+           if
+           :: name_id == id && name_boot == old_boot -> old_id = NO_ID
+           :: else -> old_id = name_id; old_boot = name_boot
+           fi;
            name_id = id;
            name_boot = PLAIN
        }
@@ -232,7 +235,13 @@ proctype Clean() {
        would hold its lease. */
     if
 #ifdef SURVEY_NAMES
-    :: atomic { on(true) if :: keys != NO_ID && name_id == keys && has(held, keys) -> name_id = NO_ID; name_boot = PLAIN :: else fi }
+    :: atomic {
+           on(true)
+           if
+           :: keys != NO_ID && name_id == keys && has(held, keys) -> name_id = NO_ID; name_boot = PLAIN
+           :: else
+           fi
+       }
 #else
     :: atomic { on(true) if :: name_id != NO_ID && has(held, name_id) -> name_id = NO_ID; name_boot = PLAIN :: else fi }
 #endif

@@ -78,7 +78,13 @@ create:
 #endif
     /* move_to_final, or killed in the work */
     if
-    :: atomic { assert(directory && inside == file); directory = false; inside = NONE; is_published = true; works = false }
+    :: atomic {
+           assert(directory && inside == file);
+           directory = false;
+           inside = NONE;
+           is_published = true;
+           works = false
+       }
     :: goto dead
     fi;
 dead:

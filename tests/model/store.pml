@@ -6,8 +6,9 @@
  * One key. One body is published and named at the start; a user that gets no lease builds another one. Every `if` with
  * an option `goto dead` is one step of the code, and may be the last one of its process. Comments name the code.
  *
- * Checked: I1 (the assertions in take_away and at `use`), I2 (the one where a lease is got), I3, I4 and I9 (no invalid end state; the
- * collector has no step that waits, a user has a bounded number of tries), I5 and I6 (the assertions in init).
+ * Checked: I1 (the assertions in take_away and at `use`), I2 (the one where a lease is got), I3, I4 and I9 (no invalid
+ * end state; the collector has no step that waits, a user has a bounded number of tries), I5 and I6 (the assertions in
+ * init).
  *
  * Broken on purpose: NO_TOMBSTONE, TEST_LOCK (the lock is tested, not held), PUBLISH_BEFORE_LEASE.
  */
