@@ -3,7 +3,7 @@ of files are hidden."""
 from case import Case
 
 # Counts of files are those of each tool's own layout.
-COUNT = "2>&1 | sed -E 's/Removed [0-9]+ (files|file|director.*)( \\(.*\\))?/Removed N/'"
+COUNT = "2>&1 | sed -E 's/Removed [0-9]+ (files|file|director.*)( \\(.*\\))?(: .*)?/Removed N/'"
 
 # The command is a preview in uv, which says so each time.
 SIZE = {"UV_PREVIEW_FEATURES": "cache-size"}
