@@ -82,11 +82,13 @@ Result<pid_t> spawn(const ProcessRequest& request, Streams& streams) {
 }
 
 // One read into `text`; closes the stream at its end. False when the limit is passed.
-bool collect(Fd& stream, std::string& text, std::uint64_t limit) {
+Result<bool> collect(Fd& stream, std::string& text, std::uint64_t limit) {
     char buffer[65536];
     const ssize_t count = ::read(stream.get(), buffer, sizeof buffer);
     if (count < 0 && errno == EINTR) return true;
-    if (count <= 0) {
+    // Half an answer must not pass for a whole one.
+    if (count < 0) return fail_errno(errno, "failed to read what it prints");
+    if (count == 0) {
         stream.reset();
         return true;
     }
@@ -127,9 +129,9 @@ Result<void> exchange(const ProcessRequest& request, Streams& streams, ProcessOu
         if (waits[0].revents != 0) feed(streams.input, rest);
         bool within = true;
         if (waits[1].revents != 0)
-            within = collect(streams.output, result.output, request.output_limit);
+            within = TRY(collect(streams.output, result.output, request.output_limit));
         if (waits[2].revents != 0)
-            within = collect(streams.error, result.error, request.output_limit) && within;
+            within = TRY(collect(streams.error, result.error, request.output_limit)) && within;
         if (!within)
             return fail(ErrorKind::Io, fmt::format("`{}` printed too much", request.program));
     }

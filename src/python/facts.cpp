@@ -76,7 +76,8 @@ base::Error decode_error(std::string_view payload, const std::string& executable
 bool is_passing(const base::Error& error) {
     if (error.kind() == base::ErrorKind::Interrupted) return true;
     if (std::ranges::find(error.causes(), kKilled) != error.causes().end()) return true;
-    for (const int number : {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY}) {
+    // EACCES too: rights of a directory above may come without a change of the file itself.
+    for (const int number : {EAGAIN, ENOMEM, EMFILE, ENFILE, ETXTBSY, EIO, ESTALE, EACCES}) {
         const std::string text = base::errno_text(number);
         for (const std::string& cause : error.causes()) {
             if (cause.contains(text)) return true;

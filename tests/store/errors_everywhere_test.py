@@ -23,7 +23,9 @@ ONCE_WRONG = {
     "warm run": [("/s.py)", "EIO"), ("openat(s.py)", "EACCES"), ("read(", "ESTALE")],
     "clean of a package": [("unlink({cache}/key/", "EIO")],
     "large wheel": [("ftruncate(", "EINTR")],
-    "cold run": [("/bin/hello)", "EINTR"), ("/RECORD)", "EINTR"), ("openat({cache}/STORE)", "EINTR")],
+    "cold run": [("/bin/hello)", "EINTR"), ("/RECORD)", "EINTR"), ("openat({cache}/STORE)", "EINTR"),
+                 # Remembered as the interpreter's fault.
+                 ("execve(", "EIO"), ("execve(", "EACCES")],
 }
 LIBRARY = re.compile(r"\.so(\.[0-9.]+)?\)")
 
