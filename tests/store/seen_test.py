@@ -27,7 +27,7 @@ class WhatPeopleRead(sandbox.StoreTestCase):
         self.assert_works(self.server)
 
     def test_control_characters_do_not_reach_the_terminal(self):
-        script = self.box.script("\x1b[31mred.py")
+        script = self.box.script("\x1b[31mred.py", dependencies=("hello", "lazy-server"))
         red = self.box.helper("red", "run", script)
         for arguments in (("clean", "--dry-run"), ("ls",)):
             done = self.box.run("cache", *arguments)

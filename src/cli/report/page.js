@@ -46,7 +46,7 @@
 
     const sum = (list) => list.reduce((total, node) => total + node.bytes, 0);
 
-    // What is too small to be seen becomes one node at the end.
+    // What is too small to be seen becomes one node.
     function gather(list, box) {
         const shown = list.filter((node) => node.bytes > 0);
         const room = box.width * box.height / kSmallestArea;
@@ -65,7 +65,7 @@
             used: small.some((node) => node.used),
             isRest: true,
         };
-        return [...shown.slice(0, count), rest];
+        return [...shown.slice(0, count), rest].sort((a, b) => b.bytes - a.bytes);
     }
 
     // The worst ratio of sides in a row of tiles along a side of this length.
