@@ -76,7 +76,8 @@ void print_remarks(const Context& context, const ops::VerifyReport& report) {
         );
     }
     if (report.passed_over > 0) {
-        printer.note(fmt::format("{} passed over: just being removed", entries(report.passed_over))
+        printer.note(
+            fmt::format("{} passed over: being removed, or not ours", entries(report.passed_over))
         );
     }
     if (report.added > 0) {

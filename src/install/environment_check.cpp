@@ -91,7 +91,12 @@ class EnvironmentCheck {
     // Paths in RECORD are relative to the directory that holds the dist-info.
     void read_record(const std::string& path) {
         const base::Result<std::string> text = base::read_file_at(root_.get(), path, kRecordLimit);
-        if (!text) return;  // missing: its package is found to be
+        if (!text) {
+            // A missing one is found by its package.
+            if (kind_of(text.error()) == FaultKind::Unchecked)
+                add_fault(text.error().flat(), FaultKind::Unchecked);
+            return;
+        }
         const auto entries = codec::parse_wheel_record(*text);
         bool names_itself = false;
         if (entries) {
@@ -128,7 +133,8 @@ class EnvironmentCheck {
         struct stat status{};
         // Followed: in environments of symbolic links the payload has the content.
         if (::fstatat(root_.get(), path.c_str(), &status, 0) != 0) {
-            add_fault(fmt::format("`{}` is missing", path));
+            const FaultKind kind = kind_of(base::errno_error(errno, ""));
+            add_fault(fmt::format("`{}` is missing", path), kind);
             return;
         }
         const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -147,6 +153,11 @@ class EnvironmentCheck {
     }
 
     void check_packages() {
+        // Who could not look at a RECORD cannot tell.
+        const auto is_unchecked = [](const Fault& fault) {
+            return fault.kind == FaultKind::Unchecked;
+        };
+        if (std::ranges::any_of(findings_.faults, is_unchecked)) return;
         for (const std::string& package : expectation_.packages) {
             if (!packages_.contains(package))
                 add_fault(fmt::format("the package `{}` is not whole", package));
@@ -169,7 +180,7 @@ class EnvironmentCheck {
             if (file.is_claimed || file.modified_ns <= expectation_.created_ns) continue;
             if (path != ".lease" && path != ".meta") ++findings_.added;
         }
-        if (own < expectation_.files && findings_.faults.empty()) {
+        if (findings_.faults.empty() && own < expectation_.files) {
             add_fault(fmt::format("{} files are missing", expectation_.files - own));
         }
     }

@@ -22,31 +22,31 @@ namespace install {
 
 namespace {
 
+constexpr std::array<int, 3> kLostBytes = {EIO, EUCLEAN, EBADMSG};
+
 Fault fault_of_errno(int error, std::string_view path) {
-    if (error == ENOENT || error == ENOTDIR)
-        return {FaultKind::Damage, fmt::format("`{}` is missing", path)};
-    const FaultKind kind =
-        error == EACCES || error == EPERM ? FaultKind::Unchecked : FaultKind::Damage;
-    return {kind, fmt::format("`{}` cannot be read: {}", path, base::errno_text(error))};
+    return {
+        kind_of(base::errno_error(error, "")),
+        error == ENOENT || error == ENOTDIR
+            ? fmt::format("`{}` is missing", path)
+            : fmt::format("`{}` cannot be read: {}", path, base::errno_text(error))
+    };
 }
 
 Fault changed(std::string_view path) {
     return {FaultKind::Damage, fmt::format("`{}` was changed", path)};
 }
 
-Fault fault_of_reading(const base::Error& error, int directory, std::string_view path) {
-    const bool is_denied =
-        ::faccessat(directory, std::string(path).c_str(), R_OK, 0) != 0 && errno == EACCES;
-    return {is_denied ? FaultKind::Unchecked : FaultKind::Damage, error.flat()};
-}
-
 enum class Stamp { Right, OtherTime, Wrong };
 
 Stamp compare_stamp(int tree, const LinkPlan& plan, const PlannedFile& file) {
     struct stat status{};
-    const int looked = ::fstatat(tree, file.source_text(), &status, AT_SYMLINK_NOFOLLOW);
-    if (looked != 0 || !S_ISREG(status.st_mode) ||
-        static_cast<std::uint64_t>(status.st_size) != file.size)
+    if (::fstatat(tree, file.source_text(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        // What tells nothing about the file is left for the link itself to fail with.
+        const bool is_damaged = kind_of(base::errno_error(errno, "")) == FaultKind::Damage;
+        return is_damaged ? Stamp::Wrong : Stamp::Right;
+    }
+    if (!S_ISREG(status.st_mode) || static_cast<std::uint64_t>(status.st_size) != file.size)
         return Stamp::Wrong;
     const bool has_time = status.st_mtim.tv_sec == plan.modified_s && status.st_mtim.tv_nsec == 0;
     return has_time || plan.modified_s == 0 ? Stamp::Right : Stamp::OtherTime;
@@ -63,7 +63,7 @@ bool is_content_right(int tree, const PlannedFile& file, FileDigests& digests) {
     const std::string_view digest = file.unpacked_digest();
     const base::Result<std::string> now =
         digests.digest_of(tree, std::string(file.source), algorithm_of(digest));
-    return now && *now == digest;
+    return now ? *now == digest : kind_of(now.error()) == FaultKind::Unchecked;
 }
 
 base::Result<std::optional<Fault>> compare_content(
@@ -79,7 +79,7 @@ base::Result<std::optional<Fault>> compare_content(
     const base::Result<std::string> now =
         digests.digest_of(tree, std::string(file.source), algorithm_of(digest));
     TRY(base::check_cancelled());
-    if (!now) return fault_of_reading(now.error(), tree, file.source);
+    if (!now) return Fault{kind_of(now.error()), now.error().flat()};
     if (*now != digest) return changed(file.source);
     if (is_executable != ((status.st_mode & S_IXUSR) != 0)) {
         return Fault{
@@ -116,12 +116,26 @@ void find_strays(
 
 }  // namespace
 
+FaultKind kind_of(const base::Error& error) {
+    if (error.kind() == base::ErrorKind::Invalid || error.kind() == base::ErrorKind::NotFound)
+        return FaultKind::Damage;
+    const bool is_lost = std::ranges::any_of(kLostBytes, [&](int number) {
+        return std::ranges::find(error.causes(), base::errno_text(number)) != error.causes().end();
+    });
+    return is_lost ? FaultKind::Damage : FaultKind::Unchecked;
+}
+
 std::optional<Fault> check_before_linking(const std::string& payload) {
+    // An install that cannot read them either says why.
+    const auto damage = [](const base::Error& error) -> std::optional<Fault> {
+        if (kind_of(error) == FaultKind::Unchecked) return std::nullopt;
+        return Fault{FaultKind::Damage, error.flat()};
+    };
     const base::Result<LinkPlan> plan = LinkPlan::read(payload);
-    if (!plan) return Fault{FaultKind::Damage, plan.error().flat()};
+    if (!plan) return damage(plan.error());
     const base::Result<base::Fd> tree =
         base::open_directory(base::join_path(payload, kTreeDirectory));
-    if (!tree) return Fault{FaultKind::Damage, tree.error().flat()};
+    if (!tree) return damage(tree.error());
     FileDigests digests;
     for (const PlannedFile& file : plan->files) {
         const Stamp stamp = compare_stamp(tree->get(), *plan, file);
@@ -137,10 +151,10 @@ base::Result<std::vector<Fault>> check_payload(
     const std::string& payload, FileDigests& digests, base::TaskPool* pool
 ) {
     const base::Result<LinkPlan> plan = LinkPlan::read(payload);
-    if (!plan) return std::vector<Fault>{{FaultKind::Damage, plan.error().flat()}};
+    if (!plan) return std::vector<Fault>{{kind_of(plan.error()), plan.error().flat()}};
     const base::Result<base::Fd> tree =
         base::open_directory(base::join_path(payload, kTreeDirectory));
-    if (!tree) return std::vector<Fault>{{FaultKind::Damage, tree.error().flat()}};
+    if (!tree) return std::vector<Fault>{{kind_of(tree.error()), tree.error().flat()}};
 
     base::Synced<std::vector<Fault>> found;
     const auto check = [&](std::size_t index) {

@@ -19,13 +19,17 @@ namespace install {
 
 enum class FaultKind {
     Damage,     // is not what it was
-    Unchecked,  // could not be looked at: no permission
+    Unchecked,  // could not be looked at
 };
 
 struct Fault {
     FaultKind kind = FaultKind::Damage;
     std::string text;  // "`flask/app.py` was changed"
 };
+
+// What a file that cannot be read tells: bytes that the device does not give are lost, but a lack of
+// rights or descriptors tells nothing about the file.
+FaultKind kind_of(const base::Error& error);
 
 // The quick look, before the payload at `payload` is linked from. nullopt: nothing is known against
 // it. A file of the right length and another time is hashed: if only the time is new (a store that

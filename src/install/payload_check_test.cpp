@@ -11,8 +11,10 @@
 #include "wheel_builder.h"
 #include <gtest/gtest.h>
 
+#include <cerrno>
 #include <fcntl.h>
 #include <functional>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -238,6 +240,33 @@ INSTANTIATE_TEST_SUITE_P(
     ),
     [](const auto& test) { return std::string(test.param.name); }
 );
+
+TEST(KindOf, OnlyLostBytesAreDamage) {
+    for (const int number : {EIO, EUCLEAN, EBADMSG, ENOENT, ENOTDIR})
+        EXPECT_EQ(kind_of(base::errno_error(number, "what")), FaultKind::Damage) << number;
+    for (const int number : {EACCES, EMFILE, ENFILE, ENOMEM, EINTR})
+        EXPECT_EQ(kind_of(base::errno_error(number, "what")), FaultKind::Unchecked) << number;
+    EXPECT_EQ(kind_of({base::ErrorKind::Invalid, "damaged"}), FaultKind::Damage);
+}
+
+TEST_F(CheckTest, APayloadThatCannotBeOpenedJustNowIsNotDistrusted) {
+    // No descriptor is left for this process; the next one may have some.
+    struct rlimit before{};
+    ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+    const base::Fd lowest(::dup(STDERR_FILENO));
+    const rlimit none{
+        .rlim_cur = static_cast<rlim_t>(lowest.get() + 1), .rlim_max = before.rlim_max
+    };
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    const std::optional<Fault> fault = check_before_linking(payload_);
+    FileDigests digests;
+    const auto faults = check_payload(payload_, digests, nullptr);
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+    EXPECT_FALSE(fault);
+    ASSERT_TRUE(faults);
+    ASSERT_EQ(faults->size(), 1U);
+    EXPECT_EQ(faults->at(0).kind, FaultKind::Unchecked);
+}
 
 TEST_F(CheckTest, APlanThatIsNoneIsAFault) {
     EXPECT_EQ(::truncate((payload_ + "/.plan").c_str(), 10), 0);

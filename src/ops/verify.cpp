@@ -207,7 +207,11 @@ class Verification {
     }
 
     std::vector<Fault> faults_of(const InspectedBody& body) {
-        if (!body.record) return {{FaultKind::Damage, "its record is damaged"}};
+        if (!body.record) {
+            const Result<std::string> bytes = base::read_file(body.path + "/.meta");
+            if (!bytes) return {{install::kind_of(bytes.error()), bytes.error().flat()}};
+            return {{FaultKind::Damage, "its record is damaged"}};
+        }
         const install::EnvironmentExpectation expectation{
             .packages = body.record->packages,
             .files = body.record->files,

@@ -125,7 +125,7 @@ HoldState Inspection::hold(const InspectedPayload& payload, Hold& hold) const {
 
 HoldState Inspection::hold(const InspectedBody& body, Hold& hold) const {
     hold.lock = base::try_open(body.path + "/.lease", O_RDONLY);
-    if (!hold.lock && errno == EACCES) return HoldState::PassedOver;
+    if (!hold.lock && errno != ENOENT && errno != ENOTDIR) return HoldState::PassedOver;
     if (hold.lock && try_lock(hold.lock.get(), kind_, LockMode::Read) == LockResult::Busy)
         return HoldState::PassedOver;
     struct stat status{};

@@ -58,7 +58,7 @@ struct Hold {
 
 enum class HoldState {
     Held,
-    PassedOver,  // being collected, or gone by now
+    PassedOver,  // being collected, gone by now, or not ours to open
     Condemned,   // a body with names whose lease says that it is gone, or is missing
 };
 
