@@ -12,21 +12,16 @@
 // at a time.
 #pragma once
 
+#include "loopback_listener.h"
+
 #include <algorithm>
-#include <arpa/inet.h>
-#include <atomic>
 #include <cctype>
 #include <cstdlib>
 #include <functional>
 #include <map>
 #include <mutex>
-#include <netinet/in.h>
-#include <poll.h>
 #include <string>
 #include <string_view>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -86,35 +81,13 @@ class LoopbackServer {
   public:
     using Handler = std::function<LoopbackResponse(const LoopbackRequest&)>;
 
-    explicit LoopbackServer(Handler handler) : handler_(std::move(handler)) {
-        listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t length = sizeof address;
-        auto* raw = reinterpret_cast<sockaddr*>(&address);
-        if (::bind(listener_, raw, length) != 0 || ::listen(listener_, 128) != 0) std::abort();
-        if (::getsockname(listener_, raw, &length) != 0) std::abort();
-        port_ = ntohs(address.sin_port);
-        acceptor_ = std::thread([this] { accept_connections(); });
-    }
+    explicit LoopbackServer(Handler handler) : handler_(std::move(handler)) {}
 
-    LoopbackServer(const LoopbackServer&) = delete;
-    LoopbackServer& operator=(const LoopbackServer&) = delete;
-
-    ~LoopbackServer() {
-        closing_ = true;
-        acceptor_.join();
-        ::close(listener_);
-        for (std::thread& connection : connections_)
-            connection.join();
-    }
-
-    std::string origin() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    std::string origin() const { return "http://" + host(); }
 
     std::string url(std::string_view path) const { return origin() + std::string(path); }
 
-    std::string host() const { return "127.0.0.1:" + std::to_string(port_); }
+    std::string host() const { return listener_.host(); }
 
     // All requests so far, in order of arrival.
     std::vector<LoopbackRequest> requests() {
@@ -131,17 +104,7 @@ class LoopbackServer {
     }
 
   private:
-    void accept_connections() {
-        while (!closing_) {
-            pollfd waiting{.fd = listener_, .events = POLLIN, .revents = 0};
-            if (::poll(&waiting, 1, 20) <= 0) continue;
-            const int connection = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
-            if (connection < 0) continue;
-            connections_.emplace_back([this, connection] { serve(connection); });
-        }
-    }
-
-    void serve(int connection) {
+    void serve(LoopbackConnection& connection) {
         std::string pending;
         LoopbackRequest request;
         while (read_request(connection, pending, request)) {
@@ -153,19 +116,14 @@ class LoopbackServer {
             }
             if (!send_response(connection, request, response)) break;
         }
-        ::close(connection);
     }
 
-    bool read_request(int connection, std::string& pending, LoopbackRequest& request) {
+    static bool read_request(
+        LoopbackConnection& connection, std::string& pending, LoopbackRequest& request
+    ) {
         std::size_t end = 0;
         while ((end = pending.find("\r\n\r\n")) == std::string::npos) {
-            if (closing_) return false;
-            pollfd waiting{.fd = connection, .events = POLLIN, .revents = 0};
-            if (::poll(&waiting, 1, 20) <= 0) continue;
-            char buffer[4096];
-            const ssize_t count = ::recv(connection, buffer, sizeof buffer, 0);
-            if (count <= 0) return false;
-            pending.append(buffer, static_cast<std::size_t>(count));
+            if (!connection.receive(pending)) return false;
         }
         request = parse_request(std::string_view(pending).substr(0, end));
         pending.erase(0, end + 4);
@@ -198,7 +156,9 @@ class LoopbackServer {
     }
 
     static bool send_response(
-        int connection, const LoopbackRequest& request, const LoopbackResponse& response
+        LoopbackConnection& connection,
+        const LoopbackRequest& request,
+        const LoopbackResponse& response
     ) {
         std::string text = "HTTP/1.1 " + std::to_string(response.status) + " Answer\r\n";
         for (const auto& [name, value] : response.headers)
@@ -208,21 +168,13 @@ class LoopbackServer {
         text += "\r\n";
         const bool has_body = request.method != "HEAD" && response.status != 304;
         if (has_body) text += response.body.substr(0, response.send_limit);
-        for (std::size_t sent = 0; sent < text.size();) {
-            const ssize_t count =
-                ::send(connection, text.data() + sent, text.size() - sent, MSG_NOSIGNAL);
-            if (count <= 0) return false;
-            sent += static_cast<std::size_t>(count);
-        }
+        if (!connection.send(text)) return false;
         return !has_body || response.send_limit >= response.body.size();
     }
 
     Handler handler_;
-    int listener_ = -1;
-    int port_ = 0;
-    std::atomic<bool> closing_ = false;
-    std::thread acceptor_;
-    std::vector<std::thread> connections_;
     std::mutex mutex_;
     std::vector<LoopbackRequest> requests_;
+    // The last one: it ends the threads before what they use goes.
+    LoopbackListener listener_{[this](LoopbackConnection& connection) { serve(connection); }};
 };
