@@ -13,18 +13,6 @@ namespace {
 using base::ErrorKind;
 using base::Result;
 
-Result<std::optional<std::uint64_t>> number(const Variables& variables, std::string_view name) {
-    const std::optional<std::string> text = variables.find_filled(name);
-    if (!text) return std::nullopt;
-    if (const auto value = base::parse_unsigned(*text)) return *value;
-    return base::fail(
-        ErrorKind::Usage,
-        fmt::format(
-            "the variable `{}` must be a whole number, not `{}`", variables.found_name(name), *text
-        )
-    );
-}
-
 std::string first_of(const Variables& variables, std::initializer_list<std::string_view> names) {
     for (const std::string_view name : names) {
         if (const std::optional<std::string> value = variables.find_filled(name)) return *value;
@@ -34,15 +22,15 @@ std::string first_of(const Variables& variables, std::initializer_list<std::stri
 
 Result<void> read_times(const Variables& variables, net::ClientOptions& options) {
     for (const char* name : {"UV_HTTP_TIMEOUT", "UV_REQUEST_TIMEOUT", "HTTP_TIMEOUT"}) {
-        const std::optional<std::uint64_t> seconds = TRY(number(variables, name));
+        const std::optional<std::uint64_t> seconds = TRY(find_number(variables, name));
         if (!seconds) continue;
         options.stall_timeout_ms = static_cast<std::int64_t>(*seconds) * 1000;
         break;
     }
-    if (const auto seconds = TRY(number(variables, "UV_HTTP_CONNECT_TIMEOUT"))) {
+    if (const auto seconds = TRY(find_number(variables, "UV_HTTP_CONNECT_TIMEOUT"))) {
         options.connect_timeout_ms = static_cast<std::int64_t>(*seconds) * 1000;
     }
-    if (const auto retries = TRY(number(variables, "UV_HTTP_RETRIES"))) {
+    if (const auto retries = TRY(find_number(variables, "UV_HTTP_RETRIES"))) {
         options.retry.retries = static_cast<unsigned>(*retries);
     }
     if (variables.find("UV_INTERNAL__TEST_NO_HTTP_RETRY_DELAY")) options.retry.first_pause_ms = 0;
@@ -85,7 +73,7 @@ Result<net::ClientOptions> network_options(const Inputs& inputs) {
         fmt::format("adder/{}{}", ADDER_VERSION, variables.find("CI") ? " ci" : "");
     options.netrc_path = netrc_path(variables);
     const std::optional<std::uint64_t> downloads =
-        TRY(number(variables, "UV_CONCURRENT_DOWNLOADS"));
+        TRY(find_number(variables, "UV_CONCURRENT_DOWNLOADS"));
     options.max_downloads = downloads.value_or(settings.concurrent_downloads.value_or(50));
     if (options.max_downloads == 0) {
         return base::fail(

@@ -4,6 +4,7 @@
 #include "cli/configuration.h"
 #include "cli/reporter.h"
 #include "cli/settings.h"
+#include "cli/user_directories.h"
 #include "codec/json.h"
 #include "ops/pinned.h"
 #include "ops/script_source.h"
@@ -173,16 +174,11 @@ int python_list_command(const Context& context) {
 }
 
 int python_dir_command(const Context& context) {
-    const std::string home = context.variables.find("HOME").value_or("");
-    const std::string data = context.variables.find_filled("XDG_DATA_HOME")
-                                 .value_or(base::join_path(home, ".local/share"));
-    std::string directory = context.variables.find_filled("UV_PYTHON_INSTALL_DIR")
-                                .value_or(base::join_path(data, "uv/python"));
-    if (context.invocation.flag("--bin")) {
-        directory = context.variables.find_filled("UV_PYTHON_BIN_DIR")
-                        .or_else([&] { return context.variables.find_filled("XDG_BIN_HOME"); })
-                        .value_or(base::join_path(home, ".local/bin"));
-    }
+    const Variables& variables = context.variables;
+    const std::string directory =
+        context.invocation.flag("--bin")
+            ? variables.find_filled("UV_PYTHON_BIN_DIR").value_or(user_bin_directory(variables))
+            : managed_python_directory(variables);
     context.printer.output(context.printer.styled(Stream::Output, Style::Cyan, directory) + "\n");
     return 0;
 }

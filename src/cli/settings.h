@@ -35,6 +35,9 @@ std::string cache_root(const Inputs& inputs);
 // Exit 2 when the directory we work in lies inside the store.
 base::Result<void> check_outside_of_store(const std::string& directory, const std::string& root);
 
+// Where managed Pythons are: UV_PYTHON_INSTALL_DIR, else `uv/python` in the data directory.
+std::string managed_python_directory(const Variables& variables);
+
 base::Result<std::string> own_executable();  // absolute path of this program
 
 std::string version_text();  // "0.1.0"

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/index_settings.h"
 #include "cli/time_span.h"
+#include "cli/user_directories.h"
 
 #include <fmt/core.h>
 
@@ -384,11 +385,7 @@ std::int64_t lock_timeout_ms(const Variables& variables) {
 
 std::string tools_directory(const Variables& variables) {
     if (const auto directory = variables.find_filled("UV_TOOL_DIR")) return *directory;
-    const std::string home = variables.find("HOME").value_or("");
-    std::string data = variables.find("XDG_DATA_HOME").value_or("");
-    // A relative one does not count (XDG base directory specification).
-    if (!base::is_absolute(data)) data = base::join_path(home, ".local/share");
-    return base::join_path(data, "uv/tools");
+    return base::join_path(user_data_directory(variables), "uv/tools");
 }
 
 Result<ops::ToolOptions> tool_options(const Inputs& inputs) {

@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <array>
 
@@ -32,6 +34,20 @@ std::optional<std::string> Variables::find_filled(std::string_view name) const {
 std::string Variables::found_name(std::string_view name) const {
     const std::string twin = twin_of(name);
     return !twin.empty() && environment_.find(twin) ? twin : std::string(name);
+}
+
+base::Result<std::optional<std::uint64_t>> find_number(
+    const Variables& variables, std::string_view name
+) {
+    const std::optional<std::string> text = variables.find_filled(name);
+    if (!text) return std::nullopt;
+    if (const std::optional<std::uint64_t> number = base::parse_unsigned(*text)) return *number;
+    return base::fail(
+        base::ErrorKind::Usage,
+        fmt::format(
+            "the variable `{}` must be a whole number, not `{}`", variables.found_name(name), *text
+        )
+    );
 }
 
 std::optional<bool> parse_boolean(std::string_view text) {

@@ -5,6 +5,7 @@
 #include "base/process.h"
 #include "base/result.h"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,12 @@ class Variables {
   private:
     base::Environment environment_;
 };
+
+// A variable that is a whole number; nullopt when it is not set or empty, a Usage error when it is
+// anything else.
+base::Result<std::optional<std::uint64_t>> find_number(
+    const Variables& variables, std::string_view name
+);
 
 // "y yes t true on 1" and "n no f false off 0", any case, nothing around them.
 std::optional<bool> parse_boolean(std::string_view text);
