@@ -34,6 +34,10 @@ std::string wrap(std::string_view text, std::size_t indent, std::size_t width) {
     return result;
 }
 
+std::string possible_values(std::string_view choices) {
+    return fmt::format(" [possible values: {}]", base::replace_all(choices, ",", ", "));
+}
+
 std::string describe(const OptionSpec& option) {
     std::string text(option.help);
     if (!option.variable.empty()) {
@@ -42,7 +46,7 @@ std::string describe(const OptionSpec& option) {
     }
     // Platforms are too many to list on a page; `--python-platform ?` names them in its error.
     if (!option.choices.empty() && option.choices.size() < 120) {
-        text += fmt::format(" [possible values: {}]", base::replace_all(option.choices, ",", ", "));
+        text += possible_values(option.choices);
     }
     return text;
 }
@@ -124,8 +128,10 @@ std::string help_page(
         page += fmt::format("\n{}\n", command.details);
     append_section(page, "Commands", subcommand_lines(command), width);
     if (!command.positional.name.empty()) {
-        const std::string left = fmt::format("  [{}]", command.positional.name);
-        append_section(page, "Arguments", {{left, std::string(command.positional.help)}}, width);
+        const PositionalSpec& positional = command.positional;
+        std::string help(positional.help);
+        if (!positional.choices.empty()) help += possible_values(positional.choices);
+        append_section(page, "Arguments", {{"  " + display_of(positional), help}}, width);
     }
     append_options(page, command, width);
     if (detail == HelpDetail::Short) {

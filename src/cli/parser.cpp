@@ -55,7 +55,7 @@ bool has_subcommands(std::string_view path) {
 constexpr std::string_view kLaterCommands =
     "add,audit,auth,build,check,export,format,init,lock,pip,publish,remove,sync,tree,upgrade,"
     "version,workspace,"
-    "generate-shell-completion,tool install,tool list,tool uninstall,tool upgrade,tool "
+    "tool install,tool list,tool uninstall,tool upgrade,tool "
     "update-shell,tool audit,"
     "python install,python uninstall,python upgrade,python pin,python update-shell,self update";
 
@@ -85,10 +85,7 @@ class Parser {
     }
 
     void reload_options() {
-        options_ = options_of(*invocation_.command);
-        if (invocation_.command->id == CommandId::Root || invocation_.program.ends_with('x')) {
-            options_.push_back(&kVersionOption);
-        }
+        options_ = accepted_options(*invocation_.command, invocation_.program);
     }
 
     void fail(std::string message, std::vector<std::string> tips = {}, std::string usage = {}) {
@@ -124,6 +121,11 @@ class Parser {
             fail(fmt::format("unexpected argument '{}' found", word));
             return;
         }
+        std::string problem = check_argument(positional, word);
+        if (!problem.empty()) {
+            fail(std::move(problem), {}, " ");
+            return;
+        }
         invocation_.positionals.push_back(word);
         if (positional.trailing) {
             while (position_ < argv_.size())
@@ -131,11 +133,15 @@ class Parser {
         }
     }
 
+    void enter(const CommandSpec& command) {
+        invocation_.command = &command;
+        reload_options();
+    }
+
     void take_subcommand(const std::string& word) {
         const std::string_view path = invocation_.command->path;
         if (const CommandSpec* next = find_subcommand(path, word)) {
-            invocation_.command = next;
-            reload_options();
+            enter(*next);
             return;
         }
         const std::string full = path.empty() ? word : fmt::format("{} {}", path, word);
@@ -170,7 +176,9 @@ class Parser {
         const std::string name = word.substr(0, equals);
         const OptionSpec* option = find_option(name);
         if (option == nullptr) {
-            fail_unknown(name);
+            // An option that became a command still stands for it.
+            const CommandSpec* command = find_subcommand(invocation_.command->path, word);
+            command == nullptr ? fail_unknown(name) : enter(*command);
             return;
         }
         if (option->kind == ValueKind::None) {
@@ -305,8 +313,19 @@ class Parser {
             if (comma == std::string_view::npos) break;
             aliases.remove_prefix(comma + 1);
         }
+        return wrong_choice(option.choices, value, shown);
+    }
+
+    static std::string check_argument(const PositionalSpec& positional, const std::string& value) {
+        if (positional.choices.empty() || lists(positional.choices, value)) return {};
+        return wrong_choice(positional.choices, value, fmt::format("<{}>", positional.name));
+    }
+
+    static std::string wrong_choice(
+        std::string_view listed, const std::string& value, const std::string& shown
+    ) {
         std::vector<std::string> choices;
-        for (const std::string_view choice : base::split(option.choices, ','))
+        for (const std::string_view choice : base::split(listed, ','))
             choices.emplace_back(choice);
         std::string text = fmt::format(
             "invalid value '{}' for '{}'\n  [possible values: {}]",
@@ -324,6 +343,13 @@ class Parser {
         const CommandSpec& current = *invocation_.command;
         if (current.id == CommandId::Root || has_subcommands(current.path)) {
             invocation_.incomplete = true;
+            return;
+        }
+        const PositionalSpec& positional = current.positional;
+        if (positional.presence == Presence::Required && invocation_.positionals.empty()) {
+            fail(fmt::format(
+                "the following required arguments were not provided:\n  <{}>", positional.name
+            ));
             return;
         }
         check_conflicts();
@@ -495,12 +521,25 @@ std::string usage_of(const CommandSpec& command, std::string_view program) {
     if (command.positional.name.empty()) return usage;
     const std::string_view dots =
         command.positional.repeat == Repeat::List && !command.positional.trailing ? "..." : "";
-    return usage + fmt::format(" [{}]{}", command.positional.name, dots);
+    return usage + fmt::format(" {}{}", display_of(command.positional), dots);
 }
 
 std::string display_of(const OptionSpec& option) {
     return option.kind == ValueKind::None ? std::string(option.name)
                                           : fmt::format("{} <{}>", option.name, option.value);
+}
+
+std::string display_of(const PositionalSpec& positional) {
+    return positional.presence == Presence::Required ? fmt::format("<{}>", positional.name)
+                                                     : fmt::format("[{}]", positional.name);
+}
+
+std::vector<const OptionSpec*> accepted_options(
+    const CommandSpec& command, std::string_view program
+) {
+    std::vector<const OptionSpec*> options = options_of(command);
+    if (command.id == CommandId::Root || program.ends_with('x')) options.push_back(&kVersionOption);
+    return options;
 }
 
 std::vector<const OptionSpec*> options_of(const CommandSpec& command) {

@@ -60,9 +60,15 @@ std::expected<Invocation, UsageError> parse_command_line(
 
 // "adder run [OPTIONS] [COMMAND]"
 std::string usage_of(const CommandSpec& command, std::string_view program);
-// "--python <PYTHON>", "--refresh", "[PATH]"
+// "--python <PYTHON>", "--refresh"
 std::string display_of(const OptionSpec& option);
+// "[PATH]", "<SHELL>"
+std::string display_of(const PositionalSpec& positional);
 // Every option of a command, its own groups first, then the global ones.
 std::vector<const OptionSpec*> options_of(const CommandSpec& command);
+// These, and `--version` where the program called so takes it.
+std::vector<const OptionSpec*> accepted_options(
+    const CommandSpec& command, std::string_view program
+);
 
 }  // namespace cli

@@ -115,6 +115,14 @@ TEST(Parser, WrongUseIsNamed) {
         {{"run", "--isolated=yes", "x"},
          "unexpected value 'yes' for '--isolated' found; no more were expected"},
         {{"venv", "a", "b"}, "unexpected argument 'b' found"},
+        {{"generate-shell-completion"},
+         "the following required arguments were not provided:\n  <SHELL>"},
+        {{"generate-shell-completion", "bash", "zsh"}, "unexpected argument 'zsh' found"},
+        {{"generate-shell-completion", "tcsh"},
+         "invalid value 'tcsh' for '<SHELL>'\n  [possible values: bash, elvish, fish, nushell, "
+         "powershell, zsh]"},
+        {{"run", "--generate-shell-completion", "zsh"},
+         "unexpected argument '--generate-shell-completion' found"},
         {{"cache", "size", "-H", "--output-format", "human"},
          "the argument '--human' cannot be used with '--output-format <OUTPUT_FORMAT>'"},
     };
@@ -130,6 +138,24 @@ TEST(Parser, WrongUseIsNamed) {
     EXPECT_FALSE(parse({"run", "x"}, variables_of({{"UV_OFFLINE", ""}})));
     EXPECT_FALSE(parse({"run", "x"}, variables_of({{"UV_OFFLINE", "maybe"}})));
     EXPECT_FALSE(parse({"venv", "--link-mode", "nosuch"}));
+}
+
+TEST(Parser, AnOptionThatBecameACommandStillWorks) {
+    const auto invocation = parse({"--generate-shell-completion", "zsh"});
+    ASSERT_TRUE(invocation) << invocation.error().message;
+    EXPECT_EQ(invocation->command->id, CommandId::Completion);
+    EXPECT_EQ(invocation->positionals, (std::vector<std::string>{"zsh"}));
+}
+
+TEST(Variables, NumbersAreWhole) {
+    const Variables variables =
+        variables_of({{"UV_A", "7"}, {"UV_B", ""}, {"UV_C", "1.5"}, {"ADDER_C", "x"}});
+    EXPECT_EQ(*find_number(variables, "UV_A"), 7U);
+    EXPECT_EQ(*find_number(variables, "UV_B"), std::nullopt);
+    EXPECT_EQ(*find_number(variables, "UV_NONE"), std::nullopt);
+    const auto wrong = find_number(variables, "UV_C");
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().message(), "the variable `ADDER_C` must be a whole number, not `x`");
 }
 
 TEST(Parser, TheNameDecidesTheCommand) {

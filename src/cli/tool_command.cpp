@@ -5,6 +5,7 @@
 #include "cli/settings.h"
 #include "cli/start_question.h"
 #include "cli/tool_settings.h"
+#include "cli/user_directories.h"
 #include "ops/tool.h"
 #include "ops/warm.h"
 
@@ -123,9 +124,6 @@ Result<void> remember(
 
 Result<int> prepare(const Context& context, Reporter& reporter) {
     const Invocation& invocation = context.invocation;
-    if (const auto shell = invocation.value("--generate-shell-completion")) {
-        return base::fail(base::ErrorKind::Unsupported, "completion scripts are not available yet");
-    }
     warn_about_ignored(context);
     ops::ToolRunRequest request = request_of(context);
     const std::string here = TRY(base::current_directory());
@@ -164,6 +162,8 @@ Result<int> prepare(const Context& context, Reporter& reporter) {
 }  // namespace
 
 int tool_run_command(const Context& context) {
+    if (const auto shell = context.invocation.value("--generate-shell-completion"))
+        return completion_command(context, *shell);
     if (context.invocation.positionals.empty()) return explain_missing_command(context);
     const bool full = context.invocation.flag("--show-resolution") ||
                       context.printer.options().verbosity >= Verbosity::Debug;
@@ -174,13 +174,11 @@ int tool_run_command(const Context& context) {
 }
 
 int tool_dir_command(const Context& context) {
-    std::string directory = tools_directory(context.variables);
-    if (context.invocation.flag("--bin")) {
-        const std::string home = context.variables.find("HOME").value_or("");
-        directory = context.variables.find_filled("UV_TOOL_BIN_DIR")
-                        .or_else([&] { return context.variables.find_filled("XDG_BIN_HOME"); })
-                        .value_or(base::join_path(home, ".local/bin"));
-    }
+    const Variables& variables = context.variables;
+    const std::string directory =
+        context.invocation.flag("--bin")
+            ? variables.find_filled("UV_TOOL_BIN_DIR").value_or(user_bin_directory(variables))
+            : tools_directory(variables);
     context.printer.output(context.printer.styled(Stream::Output, Style::Cyan, directory) + "\n");
     return 0;
 }
