@@ -117,6 +117,11 @@ void Reporter::handle(const ops::Event& event) {
     std::visit(Render{*this}, event);
 }
 
+std::size_t Reporter::warnings() const {
+    const std::lock_guard lock(mutex_);
+    return warnings_;
+}
+
 void Reporter::finish() {
     const std::lock_guard lock(mutex_);
     phase_.clear();

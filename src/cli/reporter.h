@@ -30,7 +30,7 @@ class Reporter : public ops::EventSink {
     void handle(const ops::Event& event) override;
 
     // How many warnings there were, shown or not.
-    std::size_t warnings() const { return warnings_; }
+    std::size_t warnings() const;
 
     // Takes the status line away; before the program starts or an error is printed.
     void finish();
@@ -46,7 +46,7 @@ class Reporter : public ops::EventSink {
 
     const Printer& printer_;
     Detail detail_;
-    std::mutex mutex_;
+    mutable std::mutex mutex_;
     std::string phase_;
     std::map<std::string, std::pair<std::uint64_t, std::uint64_t>>
         downloads_;  // name -> received, size

@@ -60,6 +60,9 @@ struct ClientOptions {
     std::string user_agent = "adder";
     std::string netrc_path;                      // "" = none; a file that is not there is none
     std::vector<ScopedCredentials> credentials;  // for each index
+    // Told at most once, on the event thread, of what is ignored although it was given: a netrc that
+    // cannot be read. Only when there is a request that could have used it.
+    std::function<void(std::string)> on_problem;
     std::size_t max_connections = 50;
     std::size_t max_downloads = 50;  // files under way at a time (UV_CONCURRENT_DOWNLOADS)
 };

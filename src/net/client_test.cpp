@@ -424,6 +424,52 @@ TEST_F(AuthenticationTest, ComesFromNetrcAndFromLaterEntries) {
     );
 }
 
+struct BrokenNetrc {
+    const char* name;
+    const char* problem;
+};
+
+TEST_F(AuthenticationTest, ABrokenNetrcIsToldOnceAndHasNoSay) {
+    const base::TempDir directory = base::TempDir::create("/tmp", "net-netrc-").value();
+    ASSERT_TRUE(base::write_file(
+        directory.path() + "/blank", "machine 127.0.0.1\nlogin n password correct horse"
+    ));
+    ASSERT_TRUE(base::make_directory(directory.path() + "/directory", 0700));
+    const BrokenNetrc cases[] = {
+        {"blank", "a word that is no keyword in line 2"},
+        {"directory", "failed to read"},
+    };
+    for (const BrokenNetrc& broken : cases) {
+        std::vector<std::string> problems;
+        ClientOptions with = options();
+        with.netrc_path = directory.path() + "/" + broken.name;
+        with.on_problem = [&](const std::string& text) { problems.push_back(text); };
+        {
+            Client client(with);
+            client.warm_up();
+            for (int i = 0; i < 3; ++i)
+                ASSERT_TRUE(client.fetch({.url = url(server_.url("/"))}).get());
+            EXPECT_EQ(server_.requests().back().header("authorization"), "");
+        }
+        ASSERT_EQ(problems.size(), 1u) << broken.name;
+        EXPECT_NE(problems[0].find(broken.problem), std::string::npos) << problems[0];
+        EXPECT_NE(problems[0].find(broken.name), std::string::npos) << problems[0];
+        EXPECT_EQ(problems[0].find("horse"), std::string::npos) << problems[0];
+    }
+}
+
+TEST_F(AuthenticationTest, ABrokenNetrcThatNobodyNeedsIsNotWorthAWord) {
+    const base::TempDir directory = base::TempDir::create("/tmp", "net-netrc-").value();
+    std::atomic<int> problems = 0;
+    ClientOptions with = options();
+    with.netrc_path = directory.path();
+    with.on_problem = [&](const std::string&) { ++problems; };
+    {
+        Client(with).warm_up();
+    }
+    EXPECT_EQ(problems, 0);
+}
+
 TEST(Proxy, CarriesWhatIsNotExempt) {
     LoopbackServer proxy([](const LoopbackRequest&) { return LoopbackResponse{.body = "by proxy"}; }
     );

@@ -3,12 +3,12 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/trace.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace net {
 
@@ -42,6 +42,13 @@ class SignalsBlocked {
   private:
     sigset_t before_{};
 };
+
+base::Result<Netrc> load_netrc(const std::string& path) {
+    const std::string text = TRY(base::read_file(path, kLargestNetrc));
+    return base::with_context(
+        Netrc::parse(text), fmt::format("failed to understand `{}`", base::display_path(path))
+    );
+}
 
 }  // namespace
 
@@ -145,16 +152,18 @@ base::Result<void> EventLoop::open() {
 // A netrc that cannot be read must not keep anybody from hosts that need no password.
 void EventLoop::read_netrc() {
     if (options_.netrc_path.empty()) return;
-    const base::Result<std::string> text = base::read_file(options_.netrc_path, kLargestNetrc);
-    if (!text) return;
-    base::Result<Netrc> netrc = Netrc::parse(*text);
+    base::Result<Netrc> netrc = load_netrc(options_.netrc_path);
+    if (!netrc && netrc.error().kind() == base::ErrorKind::NotFound) return;
     if (!netrc) {
-        base::trace([&] {
-            return fmt::format("`{}` is ignored: {}", options_.netrc_path, netrc.error().flat());
-        });
+        problem_ = fmt::format("netrc passwords are ignored: {}", netrc.error().flat());
         return;
     }
     context_.credentials.with([&](CredentialBook& book) { book.set_netrc(std::move(*netrc)); });
+}
+
+void EventLoop::tell_problem() {
+    const std::string problem = std::exchange(problem_, {});
+    if (!problem.empty() && options_.on_problem) options_.on_problem(problem);
 }
 
 // False once the loop is closed; everything has failed then.
@@ -166,6 +175,7 @@ bool EventLoop::take_arrivals() {
         arrivals.swap(inbox_.arrivals);
         refusal = inbox_.refusal;
     }
+    if (!arrivals.empty()) tell_problem();
     for (std::unique_ptr<Exchange>& arrival : arrivals) {
         Exchange& exchange = *arrival;
         exchanges_.emplace(&exchange, std::move(arrival));

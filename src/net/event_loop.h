@@ -56,6 +56,7 @@ class EventLoop {
     void run();
     base::Result<void> open();
     void read_netrc();
+    void tell_problem();
     bool take_arrivals();
     void queue(Exchange& exchange);
     void resume_paused();
@@ -83,6 +84,7 @@ class EventLoop {
     std::vector<Exchange*> paused_;
     std::unordered_map<std::string, Origin> origins_;
     std::size_t running_files_ = 0;
+    std::string problem_;    // for on_problem, until a request could have used what is missing
     bool has_news_ = false;  // something may be started that could not be before
 };
 
