@@ -2,6 +2,8 @@
 
 #include "python/recall.h"
 
+#include <fmt/core.h>
+
 #include <utility>
 
 namespace ops {
@@ -24,7 +26,15 @@ Session::~Session() {
 }
 
 base::Result<store::Store*> Session::store() {
-    if (!store_) store_ = std::make_unique<store::Store>(TRY(store::Store::open(options_.store)));
+    if (store_) return store_.get();
+    store::StoreOptions options = options_.store;
+    options.on_wait = [this](std::optional<pid_t> builder) {
+        emit(Waiting{fmt::format(
+            "Waiting for another process{} that builds the same environment",
+            builder ? fmt::format(" (pid {})", *builder) : ""
+        )});
+    };
+    store_ = std::make_unique<store::Store>(TRY(store::Store::open(options)));
     return store_.get();
 }
 
@@ -34,7 +44,10 @@ void Session::begin_work() {
 
 net::Client& Session::client() {
     begin_work();
-    if (!client_) client_ = std::make_unique<net::Client>(options_.network);
+    if (client_) return *client_;
+    net::ClientOptions options = options_.network;
+    options.on_problem = [this](std::string text) { emit(Warned{std::move(text)}); };
+    client_ = std::make_unique<net::Client>(std::move(options));
     return *client_;
 }
 

@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "store/layout.h"
 #include "store/lock.h"
+#include "store/report.h"
 
 #include <cstdint>
 #include <string_view>
@@ -23,7 +24,11 @@ base::Fd try_build_lock(const Layout& layout, LockKind kind, std::string_view ke
 // held it: then an empty Fd, and the caller builds on its own. Interrupted when the user asks for
 // it.
 base::Result<base::Fd> wait_build_lock(
-    const Layout& layout, LockKind kind, std::string_view key, std::int64_t patience_ms
+    const Layout& layout,
+    LockKind kind,
+    std::string_view key,
+    std::int64_t patience_ms,
+    const WaitNotice& notice = {}
 );
 
 }  // namespace store
