@@ -10,6 +10,7 @@
 #include "store/listing.h"
 #include "store/measure.h"
 #include "store/names.h"
+#include "store/owner.h"
 #include "store/pause.h"
 #include "store/payload_collector.h"
 #include "store/summary.h"
@@ -42,12 +43,14 @@ class Cleaner {
           packages_(options.packages.begin(), options.packages.end()) {}
 
     Result<CollectionReport> run() {
+        if (!options_.dry_run) TRY(check_may_collect(collection_.layout));
         std::vector<BodyEntry> bodies = TRY(survey_bodies(collection_.layout));
         if (!packages_.empty())
             std::erase_if(bodies, [&](const BodyEntry& entry) { return !contains_package(entry); });
         // Names go first, all of them and at once: from here on nobody starts from what is to go.
         if (!options_.dry_run) {
             TRY(remove_names(bodies));
+            // What kept its name in a sticky directory is kept with it (collector.h).
             for (BodyEntry& body : bodies)
                 body.keys.clear();
         }
@@ -69,8 +72,8 @@ class Cleaner {
     }
 
     // A name, or what lies among the names.
-    static Result<void> remove_whatever(const std::string& path) {
-        if (::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
+    static Result<void> remove_whatever(const std::string& path, const RemovalRight& right) {
+        if (!right.covers(path) || ::unlink(path.c_str()) == 0 || errno == ENOENT) return {};
         // A directory that somebody has put there: nobody starts from it.
         if (errno == EISDIR) return {};
         return base::fail_errno(errno, fmt::format("failed to remove the name `{}`", path));
@@ -78,10 +81,11 @@ class Cleaner {
 
     Result<void> remove_names(const std::vector<BodyEntry>& bodies) {
         const Layout& layout = collection_.layout;
+        const RemovalRight right(layout.names());
         bool removed = false;
         if (packages_.empty()) {
             for (const KeyedName& entry : TRY(list_names(layout))) {
-                TRY(remove_whatever(layout.name(entry.key)));
+                TRY(remove_whatever(layout.name(entry.key), right));
                 removed = true;
             }
             for (const base::DirectoryEntry& entry : TRY(list_if_exists(layout.groups())))
@@ -89,7 +93,7 @@ class Cleaner {
         }
         for (const BodyEntry& body : bodies) {
             for (const std::string& key : body.keys) {
-                if (packages_.empty()) continue;
+                if (packages_.empty() || !right.covers(layout.name(key))) continue;
                 TRY(remove_name(layout, key, body.id));
                 removed = true;
             }

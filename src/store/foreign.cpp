@@ -7,6 +7,7 @@
 #include "base/trace.h"
 #include "store/listing.h"
 #include "store/lock.h"
+#include "store/owner.h"
 #include "store/pause.h"
 
 #include <fmt/format.h>
@@ -76,8 +77,8 @@ Result<void> prepare_foreign_lock(const Layout& layout) {
     });
     if (!is_shared) return {};
     // The mode is uv's: whoever may write to the directory may lock it.
-    TRY(base::open_at(AT_FDCWD, layout.foreign_lock(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-    return {};
+    if (open_shared_file(layout, layout.foreign_lock())) return {};
+    return base::fail_errno(errno, fmt::format("failed to open `{}`", layout.foreign_lock()));
 }
 
 Result<std::shared_ptr<InheritedLock>> share_foreign_lock(

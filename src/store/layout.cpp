@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "base/small_file.h"
 #include "store/foreign.h"
+#include "store/owner.h"
 #include "store/sync_point.h"
 
 #include <fmt/format.h>
@@ -46,8 +47,8 @@ std::string store_file(const Layout& layout) {
     return layout.root + "/STORE";
 }
 
-Result<void> make_directory_if_missing(const std::string& path) {
-    if (::mkdir(path.c_str(), 0777) == 0 || errno == EEXIST) return {};
+Result<void> make_directory_if_missing(const std::string& path, mode_t mode) {
+    if (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return {};
     return base::fail_errno(errno, fmt::format("failed to create the directory `{}`", path));
 }
 
@@ -57,6 +58,11 @@ Result<void> write_if_missing(const std::string& path, std::string_view bytes) {
     if (!fd && errno == EEXIST) return {};
     if (!fd) return base::fail_errno(errno, fmt::format("failed to create `{}`", path));
     return base::write_all(fd.get(), bytes);
+}
+
+Result<void> make_lock_file(const Layout& layout, const std::string& path) {
+    if (base::exists(path) || open_shared_file(layout, path)) return {};
+    return base::fail_errno(errno, fmt::format("failed to create `{}`", path));
 }
 
 // Gives the finished file its name unless there is one by now.
@@ -160,23 +166,24 @@ Result<std::optional<LockKind>> read_store_file(const Layout& layout) {
 Result<LockKind> make_scaffold(const Layout& layout) {
     const bool is_new = !base::exists(layout.root);
     if (is_new) TRY(base::make_directories(layout.root));
+    const mode_t owned = mode_of_owned_directory(layout);
+    for (const std::string& directory : {layout.names(), layout.bodies()})
+        TRY(make_directory_if_missing(directory, owned));
     for (const std::string& directory :
-         {layout.names(),
-          layout.groups(),
-          layout.bodies(),
+         {layout.groups(),
           layout.payloads(),
           layout.stages(),
           layout.trash(),
           layout.memos(),
           layout.buckets(),
           layout.locks()}) {
-        TRY(make_directory_if_missing(directory));
+        TRY(make_directory_if_missing(directory, 0777));
     }
     TRY(write_if_missing(layout.root + "/CACHEDIR.TAG", kCacheTag));
     TRY(write_if_missing(layout.root + "/.gitignore", "*"));
     // Those that are taken while cleaning are here already when the disk is full.
     for (const std::string_view name : {"gc", "house", "build", "trash", "size", "bucket"}) {
-        TRY(write_if_missing(layout.lock_file(name), ""));
+        TRY(make_lock_file(layout, layout.lock_file(name)));
     }
     if (!is_new) TRY(prepare_foreign_lock(layout));
 

@@ -6,6 +6,7 @@
 #include "base/record.h"
 #include "store/build_lock.h"
 #include "store/counters.h"
+#include "store/owner.h"
 #include "store/pause.h"
 #include "store/sync_point.h"
 #include "store/trash.h"
@@ -77,8 +78,8 @@ LockRange payload_range(std::string_view sha256) {
 
 Fd open_payload_lock(const Layout& layout, std::string_view sha256) {
     const std::string path = layout.lock_file(fmt::format("pay.{}", sha256.substr(0, 2)));
-    Fd fd = base::try_open(path, O_RDWR | O_CREAT, 0666);
-    if (!fd && (errno == EACCES || errno == EROFS)) fd = base::try_open(path, O_RDONLY);
+    Fd fd = open_shared_file(layout, path);
+    if (!fd && is_refused(errno)) fd = base::try_open(path, O_RDONLY);
     return fd;
 }
 

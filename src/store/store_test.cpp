@@ -199,7 +199,7 @@ TEST_F(StoreTest, WhoeverMayNotWriteCanStillLease) {
         // The owner's collector respects it, the reader's own cannot take anything.
         if (!other->bucket("pages") || !other->bucket("interp")) return 13;
         if (other->begin("b") || other->write_memo("m", "x")) return 14;
-        return other->clean({}) && base::exists((*lease)->body_path()) ? 0 : 15;
+        return !other->clean({}) && base::exists((*lease)->body_path()) ? 0 : 15;
     });
     EXPECT_EQ(outcome, 0);
     EXPECT_TRUE(must(store.lease("a")));

@@ -4,6 +4,7 @@
 #include "base/interrupted.h"
 #include "base/random.h"
 #include "store/detach.h"
+#include "store/owner.h"
 #include "store/sync_point.h"
 
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace store {
@@ -21,8 +23,8 @@ using base::Result;
 
 namespace {
 
-// A payload has no name that is taken away before it: where it lies is its name. If the power is cut, the rename must not
-// be lost while files that went after it are gone, so of payloads nothing is unlinked before a sync.
+// A payload has no name that is taken away before it: where it lies is its name. If the power is cut, the rename must
+// not be lost while files that went after it are gone, so of payloads nothing is unlinked before a sync.
 constexpr std::string_view kSyncFirst = "sync-";
 
 bool is_payload(const Layout& layout, const std::string& path) {
@@ -38,8 +40,8 @@ void sync_renames(const Layout& layout, const std::vector<base::DirectoryEntry>&
     sync_point("trash.synced");
 }
 
-// A payload without its record is a miss. So what is deleted in place loses that first, and one that was deleted by half is
-// taken for whole by nobody. `path`: a payload, or a directory of payloads.
+// A payload without its record is a miss. So what is deleted in place loses that first, and one that was
+// deleted by half is taken for whole by nobody. `path`: a payload, or a directory of payloads.
 void forget_records(const std::string& path) {
     if (::unlink((path + "/.meta").c_str()) == 0) return;
     const Result<std::vector<base::DirectoryEntry>> entries = base::list_directory(path);
@@ -48,13 +50,21 @@ void forget_records(const std::string& path) {
         static_cast<void>(::unlink((path + "/" + entry.name + "/.meta").c_str()));
 }
 
+bool is_own(const std::string& path) {
+    struct stat status{};
+    return ::lstat(path.c_str(), &status) == 0 && status.st_uid == ::geteuid();
+}
+
 }  // namespace
 
 Result<Moved> move_to_trash(const Layout& layout, const std::string& path) {
     const std::string_view prefix = is_payload(layout, path) ? kSyncFirst : "";
     const std::string to = fmt::format("{}/{}{}", layout.trash(), prefix, base::random_id());
     if (::rename(path.c_str(), to.c_str()) == 0) return Moved::ToTrash;
-    if (errno == ENOENT && !base::exists(path)) return Moved::Gone;
+    const int error = errno;
+    if (error == ENOENT && !base::exists(path)) return Moved::Gone;
+    // Somebody else's, who would be left with half of it.
+    if (is_refused(error) && !is_own(path)) return base::fail_errno(error, ownership_of(path));
     forget_records(path);
     TRY(base::remove_tree(path));
     return Moved::Removed;
