@@ -103,7 +103,7 @@ class Storm:
         self.execute(chance, "cleans", ["cache", "clean", *chance.choice(([], [], ["--force"], ["lazy-server"], ["quiet-lib"], ["--dry-run"]))])
 
     def prune(self, chance):
-        self.execute(chance, "prunes", ["cache", "prune", *chance.choice(([], [], ["--ci"], ["--dry-run"]))])
+        self.execute(chance, "prunes", ["cache", "prune", *chance.choice(([], [], ["--ci"], ["--dry-run"], ["--max-size", "0"]))])
 
     def look(self, chance):
         self.execute(chance, "looks", ["cache", chance.choice(("ls", "size"))])
