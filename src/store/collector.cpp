@@ -171,14 +171,13 @@ class Batch {
         std::set<std::string> ids;
         for (const Claim& claim : claims_)
             ids.insert(claim.entry.id);
-        bool removed = false;
         for (const KeyedName& name : TRY(list_names(collection_.layout))) {
             if (!ids.contains(name.name.id)) continue;
             TRY(remove_name(collection_.layout, name.key, name.name.id));
-            removed = true;
         }
         sync_point("collect.unnamed");
-        if (removed) sync_names(collection_.layout);
+        // Even if there were none: whoever removed or replaced them may have been killed before he came to this.
+        sync_names(collection_.layout);
         return {};
     }
 

@@ -100,6 +100,7 @@ Result<std::vector<KeyedName>> list_names(const Layout& layout) {
 void sync_names(const Layout& layout) {
     const Result<base::Fd> directory = base::open_directory(layout.names());
     if (directory) static_cast<void>(::fsync(directory->get()));
+    sync_point("names.synced");
 }
 
 void settle_name(const Layout& layout, LockKind kind, const KeyedName& entry) {

@@ -3,7 +3,7 @@
 // sync points.
 
 #include "store/acquire.h"
-#include "store/build_lock.h"
+#include "store/collector.h"
 #include "store/housekeeping.h"
 #include "store/names.h"
 #include "store/payload.h"
@@ -74,6 +74,21 @@ TEST_F(StoreTest, ANameThatIsYoungerThanTheSurveyGoesBeforeItsBody) {
     }
     EXPECT_FALSE(base::exists(layout().body(id)));
     EXPECT_FALSE(must(read_name(layout(), "late")));
+}
+
+// By a collector that was killed before its own sync.
+TEST_F(StoreTest, NamesThatOthersRemovedAreSyncedBeforeABodyGoes) {
+    Store store = open();
+    const std::string id = publish_body(layout(), "key");
+    must(remove_name(layout(), "key", id));
+    bool was_there = false;
+    {
+        const Between between("names.synced", [&] { was_there = is_whole(layout().body(id)); });
+        must(collect_bodies({.layout = layout()}, must(survey_bodies(layout()))));
+        EXPECT_EQ(interruption.times, 1);
+    }
+    EXPECT_TRUE(was_there);
+    EXPECT_FALSE(base::exists(layout().body(id)));
 }
 
 TEST_F(StoreTest, TheNameOfAClaimedBodyIsNotSettled) {

@@ -10,10 +10,11 @@
  * the reader in `cut`: I2, a name that counts leads to a whole body, to a tombstone or to nothing.
  *
  * Broken on purpose: NO_SUFFIX, SYNC_AFTER_SETTLE, RENAME_OVER (settle brings back names that were removed),
- * NO_FSYNC (of key/ before the first file goes), ANY_BOOT (a later boot settles what it finds); and three that were
+ * NO_FSYNC (of key/ before the first file goes), ANY_BOOT (a later boot settles what it finds); and four that were
  * in the code until this model found them: SURVEY_NAMES (the collector removes the names that it saw before it had
  * the claims), SETTLE_UNLEASED (names lose their suffix without a lease of the body), PUT_BACK (a name that settle
- * met instead of the expected one is put back, whether its body lives or not).
+ * met instead of the expected one is put back, whether its body lives or not), SYNC_OWN_ONLY (no fsync of key/ by a
+ * collector that removed no name itself).
  */
 #ifndef BODIES
 #define BODIES 2
@@ -201,6 +202,7 @@ proctype Clean() {
     byte i;
     byte held;
     byte keys = NO_ID; /* the body that the name led to at the survey */
+    bool removed;
 
     /* clean.cpp, run: survey_bodies; for a prune the names of the survey are what `unname` works on */
     if
@@ -215,7 +217,7 @@ proctype Clean() {
     fi;
     /* clean.cpp, remove_names, and its fsync; a prune skips this */
     if
-    :: atomic { on(true) name_id = NO_ID; name_boot = PLAIN; keys = NO_ID }
+    :: atomic { on(true) removed = (name_id != NO_ID); name_id = NO_ID; name_boot = PLAIN; keys = NO_ID }
     :: atomic { on(true) skip }
     :: goto dead
     fi;
@@ -243,13 +245,22 @@ proctype Clean() {
            fi
        }
 #else
-    :: atomic { on(true) if :: name_id != NO_ID && has(held, name_id) -> name_id = NO_ID; name_boot = PLAIN :: else fi }
+    :: atomic {
+           on(true)
+           if
+           :: name_id != NO_ID && has(held, name_id) -> name_id = NO_ID; name_boot = PLAIN; removed = true
+           :: else
+           fi
+       }
 #endif
     :: goto dead
     fi;
 #ifndef NO_FSYNC
-    /* names.cpp, sync_names */
+    /* names.cpp, sync_names: also what others have removed or replaced, who may not have synced it */
     if
+#ifdef SYNC_OWN_ONLY
+    :: atomic { on(!removed) skip }
+#endif
     :: atomic { on(true) disk_name_id = name_id; disk_name_boot = name_boot }
     :: goto dead
     fi;
@@ -273,7 +284,7 @@ proctype Clean() {
     :: goto dead
     fi;
 dead:
-    atomic { claimed = claimed & ~held; held = 0; keys = NO_ID; i = 0 }
+    atomic { claimed = claimed & ~held; held = 0; keys = NO_ID; removed = false; i = 0 }
 }
 
 /* The kernel; a link is one thing, and so are the files of a body. */
