@@ -54,6 +54,7 @@ constexpr OptionGroup kCacheWhyGroups[] = {{"Options", kCacheWhyOptions}};
 constexpr OptionGroup kCacheReportGroups[] = {{"Options", kCacheReportOptions}};
 constexpr OptionGroup kCacheVerifyGroups[] = {{"Options", kCacheVerifyOptions}};
 constexpr OptionGroup kSelfVersionGroups[] = {{"Options", kSelfVersionOptions}};
+constexpr OptionGroup kCompletionGroups[] = {{"Options", kCompletionOptions}};
 constexpr OptionGroup kHelpGroups[] = {{"Options", kHelpOptions}};
 
 constexpr Conflict kRunConflicts[] = {
@@ -273,7 +274,7 @@ constexpr CommandSpec kCommands[] = {
      "it for `uv`, and\n"
      "`adderx --generate-shell-completion SHELL` for `adderx`.",
      kShell,
-     {},
+     kCompletionGroups,
      {},
      Visibility::Shown,
      "--generate-shell-completion"},

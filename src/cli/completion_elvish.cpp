@@ -23,9 +23,8 @@ std::string value_literal(const CompletionValue& value) {
             words += " " + quoted(choice);
         return fmt::format("[{}]", words.substr(1));
     }
-    const bool is_path = value.kind == ValueKind::File || value.kind == ValueKind::Directory ||
-                         value.kind == ValueKind::Program;
-    return is_path ? "file" : "text";
+    if (value.kind == ValueKind::Directory) return "directory";
+    return value.kind == ValueKind::File || value.kind == ValueKind::Program ? "file" : "text";
 }
 
 std::string options_literal(const std::vector<const OptionSpec*>& options) {
@@ -88,7 +87,7 @@ var @-steps = [
 {steps}    &''=''
 ]
 
-# What follows an option: a list of choices, `file` or `text`.
+# What follows an option: a list of choices, `file`, `directory` or `text`.
 var @-values = [
 {values}    &''=''
 ]
@@ -103,6 +102,10 @@ fn @-offer {|value typed|
         all $value
     } elif (eq $value file) {
         edit:complete-filename $typed
+    } elif (eq $value directory) {
+        edit:complete-filename $typed | each {|found|
+            if (str:has-suffix $found[stem] '/') { put $found }
+        }
     }
 }
 

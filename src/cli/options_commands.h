@@ -456,6 +456,13 @@ inline constexpr OptionSpec kSelfVersionOptions[] = {
      .help = "The form of the answer"},
 };
 
+inline constexpr OptionSpec kCompletionOptions[] = {
+    {.name = "--version",
+     .short_name = 'V',
+     .visibility = Visibility::Hidden,
+     .help = "Accepted, as by uv, and of no effect"},
+};
+
 inline constexpr OptionSpec kHelpOptions[] = {
     {.name = "--no-pager", .help = "Print the page instead of showing it in a pager"},
 };

@@ -241,7 +241,7 @@ class Parser {
         if (option.name == "--help") {
             invocation_.help = true;
             position_ = argv_.size();
-        } else if (option.name == "--version") {
+        } else if (&option == &kVersionOption) {
             invocation_.version = true;
             position_ = argv_.size();
         } else {

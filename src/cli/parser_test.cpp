@@ -144,6 +144,7 @@ TEST(Parser, AnOptionThatBecameACommandStillWorks) {
     const auto invocation = parse({"--generate-shell-completion", "zsh"});
     ASSERT_TRUE(invocation) << invocation.error().message;
     EXPECT_EQ(invocation->command->id, CommandId::Completion);
+    EXPECT_FALSE(parse({"generate-shell-completion", "-V", "zsh"})->version) << "uv ignores it";
     EXPECT_EQ(invocation->positionals, (std::vector<std::string>{"zsh"}));
 }
 

@@ -62,7 +62,7 @@ struct StoreOptions {
     base::Durability durability = base::Durability::Cached;  // Synced: publish waits for the disk
     // How long to wait for another builder that makes no progress.
     std::int64_t builder_patience_ms = 60'000;
-    WaitNotice on_wait;              // by begin(), on the thread that waits
+    WaitNotice on_wait;             // by begin(), on the thread that waits
     std::string creator = "adder";  // recorded in bodies
     // What publishing keeps the store within, in the background. None by default.
     Limits limits;
