@@ -23,7 +23,7 @@ constexpr std::string_view kStandardOutput = "-";
 // of a device.
 Result<std::string> checked_path(const std::string& file) {
     if (!base::exists(file)) {
-        const std::string path = TRY(base::absolute_path(file));
+        std::string path = TRY(base::absolute_path(file));
         const std::string_view directory = base::parent_path(path);
         if (base::is_directory(std::string(directory))) return path;
         return base::fail(

@@ -189,8 +189,12 @@ class Page {
         const InUse use = in_use();
         text += figure(
             "In use now",
-            count_text(use.programs, "program"),
-            fmt::format("{}, {}", count_text(use.environments, "environment"), size_text(use.bytes))
+            use.programs == 0 ? "nothing" : count_text(use.programs, "program"),
+            use.programs == 0
+                ? "no program runs from the store"
+                : fmt::format(
+                      "{}, {}", count_text(use.environments, "environment"), size_text(use.bytes)
+                  )
         );
         const std::set<std::string> kept = store::kept_by_clean(report_.usage);
         text += figure(
