@@ -197,18 +197,29 @@ class FaultBox(Sandbox):
                 if not path.startswith(f"{self.cache}/lock/"):
                     os.utime(path, (status.st_atime - AGE_S, status.st_mtime - AGE_S), follow_symlinks=False)
 
-    def fault(self, scenario, *action, skip=PROC, start="", timeout=FAULT_TIMEOUT_S):
+    def start_fault(self, scenario, *action, skip=PROC, start=""):
         report = self.base / "report"
         report.unlink(missing_ok=True)
         options = ["--skip", skip] if skip else []
         options += ["--from", start.replace("{cache}", str(self.cache))] if start else []
         limit = {"ADDER_CACHE_MAX_SIZE": scenario.limit} if scenario.limit else {}
-        command = [SETTINGS.fault, *options, "--timeout", str(int(timeout * patience())), "--report", report, *map(str, action), "--", self.binary, *scenario.arguments]
-        done = subprocess.run([str(word) for word in command], cwd=self.work, env={**self.environment, **limit}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              errors="replace")
-        if not report.exists():
-            raise RuntimeError(f"{command}: {done.stderr}")
-        return Outcome(json.loads(report.read_text()), done.returncode, done.stdout, done.stderr)
+        timeout = int(FAULT_TIMEOUT_S * patience())
+        command = [SETTINGS.fault, *options, "--timeout", timeout, "--report", report, *action, "--", self.binary, *scenario.arguments]
+        return subprocess.Popen([str(word) for word in command], cwd=self.work, env={**self.environment, **limit}, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
+
+    def finish_fault(self, process):
+        out, err = process.communicate()
+        try:
+            return Outcome(json.loads((self.base / "report").read_text()), process.returncode, out, err)
+        except FileNotFoundError:
+            raise RuntimeError(f"{process.args}: {err}") from None
+
+    def fault(self, *arguments, **options):
+        return self.finish_fault(self.start_fault(*arguments, **options))
+
+    def is_building(self):
+        return bool(self._entries(self.cache / "stage"))
 
     def calls(self, scenario, skip=PROC):
         """[(number, process, name, [errno], text)] of an unharmed run."""
@@ -412,9 +423,12 @@ class Campaign:
             box.prepare(scenario)
             if scenario.server:
                 server = box.serve("server")
+            hurt = box.start_fault(scenario, *point.action, skip=point.skip, start=point.start)
             if scenario.rival:
+                # From the moment on at which it finds somebody building, and has to wait.
+                eventually(lambda: box.is_building() or hurt.poll() is not None, "the build begins")
                 rival = box.start(*scenario.arguments)
-            outcome = box.fault(scenario, *point.action, skip=point.skip, start=point.start)
+            outcome = box.finish_fault(hurt)
             if rival:
                 out, err = rival.communicate(timeout=FAULT_TIMEOUT_S * patience())
                 if (rival.returncode, out) != (0, scenario.output):
