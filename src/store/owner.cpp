@@ -27,9 +27,13 @@ std::optional<struct stat> status_of(const std::string& path) {
     return status;
 }
 
+// Of the directory itself, where the root is a link to it.
+std::optional<struct stat> status_of_root(const Layout& layout) {
+    return status_of(layout.root + "/.");
+}
+
 bool is_writable(const std::string& directory) {
-    return ::faccessat(AT_FDCWD, directory.c_str(), W_OK | X_OK, AT_EACCESS) == 0 ||
-           !is_refused(errno);
+    return ::access(directory.c_str(), W_OK | X_OK) == 0 || !is_refused(errno);
 }
 
 }  // namespace
@@ -67,14 +71,14 @@ bool RemovalRight::covers(const std::string& path) const {
 
 mode_t mode_of_owned_directory(const Layout& layout) {
     constexpr mode_t kMode = 0777;
-    const std::optional<struct stat> root = status_of(layout.root);
+    const std::optional<struct stat> root = status_of_root(layout);
     return root ? kMode | (root->st_mode & S_ISVTX) : kMode;
 }
 
 Result<void> check_may_collect(const Layout& layout) {
     if (is_writable(layout.names())) return {};
     const int error = errno;
-    const std::optional<struct stat> status = status_of(layout.root);
+    const std::optional<struct stat> status = status_of_root(layout);
     base::Error refusal =
         base::errno_error(error, fmt::format("the cache at `{}` cannot be cleaned", layout.root));
     if (error == EROFS || !status) return base::fail(std::move(refusal));
@@ -89,11 +93,11 @@ Fd open_shared_file(const Layout& layout, const std::string& path) {
     Fd fd = base::try_open(path, O_RDWR);
     if (fd || errno != ENOENT) return fd;
     fd = base::try_open(path, O_RDWR | O_CREAT, 0666);
-    struct stat root{};
-    if (!fd || ::stat(layout.root.c_str(), &root) != 0) return fd;
-    static_cast<void>(::fchmod(fd.get(), (root.st_mode & 0666U) | 0600U));
-    if (::geteuid() == 0 && root.st_uid != 0)
-        static_cast<void>(::fchown(fd.get(), root.st_uid, root.st_gid));
+    const std::optional<struct stat> root = status_of_root(layout);
+    if (!fd || !root) return fd;
+    static_cast<void>(::fchmod(fd.get(), (root->st_mode & 0666U) | 0600U));
+    if (::geteuid() == 0 && root->st_uid != 0)
+        static_cast<void>(::fchown(fd.get(), root->st_uid, root->st_gid));
     return fd;
 }
 

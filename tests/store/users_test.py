@@ -393,12 +393,13 @@ class ReadOnly(SharedTestCase):
 
 
 class Namespaces(SharedTestCase):
-    """Where the look into /proc sees nobody, the lease holds alone."""
+    """Where the look into /proc sees nobody, the lease holds alone: the inherited descriptor of it, without the hook's."""
 
     def setUp(self):
         super().setUp()
         if not works(*PID_NAMESPACE):
             self.skipTest("cannot make a PID namespace here")
+        self.box.environment["ADDER_LEASE_HOOK"] = "0"
         self.box.cache.mkdir(mode=0o755)
         os.chown(self.box.cache, self.alice.uid, self.alice.uid)
         self.run_as(self.alice, "run", "--with", "lazy-server", "true")
@@ -514,7 +515,7 @@ class RefusedLocks(StoreTestCase):
         for number in REFUSALS:
             with self.subTest(errno=number):
                 self.start_afresh()
-                environment = self.refusing(number)
+                environment = {**self.refusing(number), "ADDER_LEASE_HOOK": "0"}
                 self.box.run("run", "--with", "lazy-server", "true", environment=environment)
                 self.assertEqual(self.kind(), "format=1 lock=flock")
                 helper = self.box.helper(f"flock-{number}", "run", "--with", "lazy-server", "lazy-server", environment=environment)
