@@ -116,6 +116,8 @@ class Descendant:
 class Matrix(StoreTestCase):
     def start_all(self, environment):
         ways = [way for way in descendants.WAYS if "start-stop-daemon" not in way or os.access("/sbin/start-stop-daemon", os.X_OK)]
+        for way in descendants.WAYS.keys() - set(ways):
+            print(f"without `{way}`: not installed here", end=" ... ")
         self.all = [Descendant(self.box, number, way, environment) for number, way in enumerate(ways)]
         self.importing = [one for one in self.all if one.way not in NOT_PYTHON]
         for one in self.all:
@@ -163,6 +165,8 @@ class Matrix(StoreTestCase):
                 kill_hard(one.pid)
         if BLIND_WORKS:
             self.box.collect("clean", prefix=BLIND)
+        else:
+            print("without the clean that sees nobody: no PID namespace can be made here", end=" ... ")
         results = self.finish()
         self.report(results)
         for one in self.all:
