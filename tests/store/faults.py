@@ -48,6 +48,7 @@ class Settings:
     jobs: int = 2
     seconds: float = 0.0  # for each scenario of a full run; 0: to the end
     sample: int = 12
+    seed: int = 1
     totals: str = ""
 
 
@@ -362,7 +363,7 @@ def turning_points(calls):
     return numbers
 
 
-def by_kind(pairs, calls, seed=4):
+def by_kind(pairs, calls):
     """[(number, what)]: first those that are unlike all before them, then the others in a mixed order. So a full run that is cut
     short has tried one of each kind, and a fair sample of the rest."""
     kinds = {number: (process, name, normalized(text)) for number, process, name, _, text in calls}
@@ -371,8 +372,9 @@ def by_kind(pairs, calls, seed=4):
         kind = (kinds[number], what)
         (rest if kind in seen else first).append((number, what))
         seen.add(kind)
-    random.Random(seed).shuffle(first)
-    random.Random(seed).shuffle(rest)
+    order = random.Random(SETTINGS.seed)
+    order.shuffle(first)
+    order.shuffle(rest)
     return first + rest
 
 
@@ -492,6 +494,7 @@ def main():
     parser.add_argument("--full", action="store_true", help="every point")
     parser.add_argument("--seconds", type=float, default=0.0, help="with --full: for each scenario, then on to the next")
     parser.add_argument("--sample", type=int, default=SETTINGS.sample, help="points of each scenario otherwise")
+    parser.add_argument("--seed", type=int, default=SETTINGS.seed, help="of the order in a full run: another one tries other points in the same time")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--totals", default="", help="a file for the figures")
     arguments, rest = parser.parse_known_args()
@@ -499,7 +502,7 @@ def main():
     SETTINGS.binary = os.path.abspath(arguments.bin)
     SETTINGS.fault = os.path.abspath(arguments.fault or os.path.join(os.path.dirname(SETTINGS.binary), "fault"))
     SETTINGS.full, SETTINGS.seconds, SETTINGS.sample = arguments.full, arguments.seconds, arguments.sample
-    SETTINGS.jobs, SETTINGS.totals = arguments.jobs, arguments.totals
+    SETTINGS.jobs, SETTINGS.totals, SETTINGS.seed = arguments.jobs, arguments.totals, arguments.seed
     SETTINGS.python = sandbox.find_python()
     sandbox.StoreTestCase.binary, sandbox.StoreTestCase.python = SETTINGS.binary, SETTINGS.python
     if SETTINGS.python is None:
