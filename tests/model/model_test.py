@@ -52,8 +52,7 @@ def broken(model: str, *flags: str) -> list[Case]:
 # The long ones first: two run at a time.
 CASES = [
     Case("store", "USERS=2 COLLECTORS=2 PAUSES=5", full_only=True),
-    Case("payload", "LINKERS=4 COLLECTORS=1", full_only=True),
-    Case("reboot", "BODIES=3 HOUSES=2", full_only=True),
+    Case("reboot", "HOUSES=2", full_only=True),
     Case("look", "SLOTS=6", full_only=True),
     Case("store", "USERS=2 COLLECTORS=2", is_big=True),
     Case("store", "USERS=3 COLLECTORS=1", is_big=True),
