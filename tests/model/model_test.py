@@ -2,7 +2,7 @@
 """Checks the models of the store with spin: the protocol as it is holds, and every deliberately broken one is caught.
 
     tests/model/model_test.py            about a minute: what CI runs
-    tests/model/model_test.py --full     more processes: about half an hour and 12 GB (`./dev model` runs this)
+    tests/model/model_test.py --full     bigger ones too: some five minutes and 4 GB (`./dev model` runs this)
     tests/model/model_test.py store      only those whose name contains the word
 
 For each case: spin makes a verifier, gcc compiles it, and it visits every state there is. A protocol that is said to
@@ -29,7 +29,7 @@ HERE = Path(__file__).resolve().parent
 SKIPPED = 77
 DEPTH = 100_000
 MEGABYTES = 1500
-FULL_MEGABYTES = 12_000
+FULL_MEGABYTES = 6_000
 
 
 @dataclass(frozen=True)
