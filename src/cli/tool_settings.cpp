@@ -54,7 +54,7 @@ constexpr Option<Texts> kPlaces[] = {
 };
 
 // Names that only files may use for a value.
-std::string canonical_choice(std::string text) {
+std::string canonical_choice(const std::string& text) {
     if (text == "reflink") return "clone";
     return text == "unsafe-any-match" ? "unsafe-first-match" : text;
 }
@@ -375,7 +375,7 @@ class Collector {
 constexpr std::uint64_t kLockTimeoutSeconds = 300;  // as uv's
 
 std::int64_t lock_timeout_ms(const Variables& variables) {
-    constexpr std::uint64_t kLongest = 365U * 24 * 3600;
+    constexpr std::uint64_t kLongest = std::uint64_t{365} * 24 * 3600;
     const std::string text = variables.find_filled("UV_LOCK_TIMEOUT").value_or("");
     const std::uint64_t seconds = base::parse_unsigned(text).value_or(kLockTimeoutSeconds);
     return static_cast<std::int64_t>(std::min(seconds, kLongest)) * 1000;

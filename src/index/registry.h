@@ -119,9 +119,9 @@ class Registry {
 
     // --- which files
     base::Result<WheelFile> fetch_wheel(const DistributionFile& file);
-    // Brings all files at once, the few largest first and then from the smallest on, and calls `done(position, result)` on a pool thread
-    // for each as it completes. Returns when every call of `done` has returned. After a failure the
-    // rest still completes.
+    // Brings all files at once, the few largest first and then from the smallest on, and calls
+    // `done(position, result)` on a pool thread for each as it completes. Returns when every call of
+    // `done` has returned. After a failure the rest still completes.
     void fetch_wheels(
         std::span<const DistributionFile> files,
         const std::function<void(std::size_t, base::Result<WheelFile>)>& done

@@ -51,7 +51,7 @@ struct WheelContents {
     Scheme root = Scheme::Purelib;
     std::vector<WheelFile> files;  // sorted by path
     std::vector<pep::EntryPoint> programs;
-    RecordDoubts doubts;  // empty with RecordPolicy::Refuse
+    RecordDoubts doubts;          // empty with RecordPolicy::Refuse
     std::int64_t modified_s = 0;  // the time that all files were given (LinkPlan)
 };
 

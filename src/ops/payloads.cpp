@@ -101,8 +101,9 @@ class Preparation {
         });
     }
 
-    // A downloaded file may be gone before it is unpacked: the process that was faster to publish its payload removes it,
-    // and so does a collector. Then the payload is there by now, or it is fetched once more.
+    // A downloaded file may be gone before it is unpacked: the process that was faster to publish its
+    // payload removes it, and so does a collector. Then the payload is there by now, or it is fetched
+    // once more.
     Result<void> fetch_until_there(std::vector<std::size_t> missing) {
         for (int attempt = 0; attempt < kFetchAttempts && !missing.empty(); ++attempt) {
             fetch(missing);

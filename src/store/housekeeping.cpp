@@ -31,7 +31,8 @@ constexpr std::size_t kPayloadsPerRound = 400;
 
 struct Unsettled {
     std::vector<KeyedName> names;
-    // Open: at the path another payload, which is not on the disk, may have taken the place of this one when it is marked.
+    // Open: at the path another payload, which is not on the disk, may have taken the place of this
+    // one when it is marked.
     std::vector<Fd> payloads;
 };
 

@@ -1,6 +1,6 @@
 // What must hold at every moment so that a power cut does no harm: names that count, and payloads that are trusted,
-// are on the disk. Each of these was found by tests/model/reboot.pml or tests/model/synced.pml; the moments are made with
-// sync points.
+// are on the disk. Each of these was found by tests/model/reboot.pml or tests/model/synced.pml; the
+// moments are made with sync points.
 
 #include "store/acquire.h"
 #include "store/collector.h"
