@@ -81,6 +81,9 @@ struct WheelFile {
     std::uint64_t size = 0;
     bool is_cached =
         true;  // ours: to be removed once unpacked; false for local wheels, which are never touched
+    // The whole file came and was right, but a collector or another process took it away before it
+    // had its name: to be fetched once more.
+    bool is_gone = false;
 };
 
 // A wheel given by URL or path.

@@ -1,6 +1,7 @@
 // Bringing wheels: complete and right, or not at all.
 #include "index/file_url.h"
 #include "index/registry_fixture.h"
+#include "index/wheel_fetch.h"
 
 #include <algorithm>
 
@@ -69,6 +70,34 @@ TEST_F(RegistryWheelsTest, WhatIsNotAsAnnouncedIsRefused) {
     }
     serve(demo());
     EXPECT_TRUE(fetch(file(demo())));
+}
+
+TEST_F(RegistryWheelsTest, APartThatIsTakenAwayIsNotMistakenForAnother) {
+    serve(demo());
+    page("demo", file(demo()));
+    const auto run = command(options());
+    const DistributionFile wheel = newest(*run->registry, "demo");
+    const std::string directory = cache_.path() + "/wheels/demo/" + content_key(wheel);
+    const std::string part = directory + "/" + wheel.file_name + ".part";
+    for (const bool begun_anew : {false, true}) {
+        // As a collector does, and then another process.
+        (*run)->on_progress([&](const DistributionFile&, std::uint64_t) {
+            ::unlink(part.c_str());
+            if (!begun_anew) return;
+            ASSERT_TRUE(base::write_file(part, "the beginning"));
+        });
+        bool is_gone = false;
+        (*run)->fetch_wheels({&wheel, 1}, [&](std::size_t, base::Result<WheelFile> fetched) {
+            ASSERT_TRUE(fetched) << fetched.error().flat();
+            is_gone = fetched->is_gone;
+        });
+        EXPECT_TRUE(is_gone) << begun_anew;
+    }
+    (*run)->on_progress({});
+    const auto again = (*run)->fetch_wheel(wheel);
+    ASSERT_TRUE(again) << again.error().flat();
+    EXPECT_FALSE(again->is_gone);
+    EXPECT_EQ(*base::read_file(again->path), demo().bytes());
 }
 
 TEST_F(RegistryWheelsTest, ABrokenDownloadIsResumedByALaterCommand) {

@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -60,6 +61,18 @@ base::Result<std::vector<base::HashDigest>> hash_file(
     for (Running& one : running)
         digests.push_back({one.algorithm, one.hasher.finish_hex()});
     return digests;
+}
+
+// Gives a whole part its name. False: at its path lies nothing, or what another process has begun
+// after a collector took ours away.
+base::Result<bool> move_into_place(const net::DownloadResult& loaded, const std::string& path) {
+    const base::Result<void> renamed = base::rename_path(loaded.path, path);
+    if (!renamed && renamed.error().kind() == base::ErrorKind::NotFound) return false;
+    if (!renamed) return base::fail(renamed.error());
+    struct stat ours{};
+    struct stat named{};
+    return ::fstat(loaded.file.get(), &ours) == 0 && ::stat(path.c_str(), &named) == 0 &&
+           ours.st_ino == named.st_ino && ours.st_dev == named.st_dev;
 }
 
 // Error of a download, told for people: which file, from where, and what to do about refusals.
@@ -154,9 +167,12 @@ void WheelFetch::download(const JobPointer& job) {
             const auto place = [&]() -> base::Result<WheelFile> {
                 if (!loaded)
                     return base::fail(download_error(job->file, std::move(loaded.error())));
-                TRY(base::rename_path(loaded->path, job->path));
+                const bool is_in_place = TRY(move_into_place(*loaded, job->path));
                 return WheelFile{
-                    .path = job->path, .sha256 = std::move(loaded->sha256), .size = loaded->size
+                    .path = job->path,
+                    .sha256 = std::move(loaded->sha256),
+                    .size = loaded->size,
+                    .is_gone = !is_in_place
                 };
             };
             context_.services.pool.submit([this, job, wheel = place()]() mutable {

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/trace.h"
+#include "index/wheel_fetch.h"
 #include "install/payload_check.h"
 #include "install/unpack.h"
 #include "store/trust.h"
@@ -167,9 +168,18 @@ class Preparation {
             .with_kind(base::ErrorKind::Failed);
     }
 
+    // Whether the file at the wheel's path is still the one that was checked when it came.
+    bool is_what_came(std::size_t i, const package_index::WheelFile& wheel) const {
+        if (!wheel.is_cached) return true;
+        const Result<package_index::WheelFile> now =
+            package_index::check_wheel(wheels_[i].file, wheel.path);
+        return now && now->sha256 == wheel.sha256;
+    }
+
     // On a pool thread. The wheel file is not needed once its payload is published.
     Result<void> unpack(std::size_t i, const package_index::WheelFile& wheel) {
         if (!TRY(take_existing(i, wheel.sha256))) {
+            if (wheel.is_gone) return {};
             store::PayloadStage stage = TRY(store_.begin_payload(wheel.sha256));
             const install::WheelExpectation expectation{
                 .file_name = wheels_[i].file.file_name,
@@ -178,8 +188,7 @@ class Preparation {
             const Result<install::UnpackedWheel> unpacked =
                 install::unpack_wheel(wheel.path, expectation, stage, unpack_pool_);
             if (!unpacked) {
-                if (base::exists(wheel.path) || !wheel.is_cached)
-                    return base::fail(unpacked.error());
+                if (is_what_came(i, wheel)) return base::fail(unpacked.error());
                 TRY(take_existing(i, wheel.sha256));
                 return {};
             }
