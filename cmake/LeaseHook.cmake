@@ -13,6 +13,7 @@ add_custom_command(OUTPUT ${ADDER_HOOK_TEXT}
     COMMAND ${CMAKE_COMMAND} -DINPUT=${ADDER_HOOK_OBJECT} -DOUTPUT=${ADDER_HOOK_TEXT} -P ${CMAKE_SOURCE_DIR}/cmake/bytes_to_text.cmake
     DEPENDS ${ADDER_HOOK_SOURCE} ${CMAKE_SOURCE_DIR}/cmake/bytes_to_text.cmake
     COMMENT "Building the start-up hook"
+    COMMAND_EXPAND_LISTS
     VERBATIM)
 
 target_sources(adder_install PRIVATE ${ADDER_HOOK_TEXT})
