@@ -203,13 +203,7 @@ class RunCommand {
         const bool is_silent = configuration.warnings.empty() && reporter_.warnings() == 0;
         if (question && ready.answer && is_silent)
             ops::attempt(remember(session, *question, request, *ready.answer));
-        return launch(session, std::move(ready));
-    }
-
-    Result<int> launch(ops::Session& session, ops::ReadyLaunch ready) {
-        reporter_.finish();
-        session.disconnect();
-        return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
+        return base::fail(become_program(reporter_, session, std::move(ready)));
     }
 
     // --- a start that is remembered as a whole
@@ -230,10 +224,9 @@ class RunCommand {
         warn_about_ignored(context_, true);
         const project::Settings nothing;
         TRY(fill(request, {context_.invocation, context_.variables, nothing}));
-        ops::Options options;
-        options.executable = TRY(own_executable());
-        ops::Session session(std::move(options), reporter_);
-        return launch(session, TRY(ops::resume_run(session, request, std::move(start))));
+        ops::Session session(TRY(options_of_remembered()), reporter_);
+        ops::ReadyLaunch ready = TRY(ops::resume_run(session, request, std::move(start)));
+        return base::fail(become_program(reporter_, session, std::move(ready)));
     }
 
     Result<void> remember(
@@ -242,15 +235,11 @@ class RunCommand {
         const ops::RunRequest& request,
         const ops::StartAnswer& answer
     ) const {
-        // Configuration may have chosen another store than the question asks.
-        const store::StoreOptions& store = session.options().store;
-        if (store.root != question.store.root || store.mode != question.store.mode) return {};
-        const std::vector<std::string> directories = start_directories(
-            context_,
-            {TRY(start_directory(context_.invocation, request.target, directory_)),
-             request.script->directory}
+        const std::string start =
+            TRY(start_directory(context_.invocation, request.target, directory_));
+        return remember_start(
+            context_, session, question, answer, {start, request.script->directory}
         );
-        return ops::remember_start(*TRY(session.store()), question, directories, answer);
     }
 
     // --- the ordinary way

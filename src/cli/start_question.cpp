@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "cli/configuration.h"
 #include "cli/settings.h"
 #include "generated/version.h"
 
@@ -85,14 +86,33 @@ Result<std::optional<ops::StartQuestion>> start_question(
     return question;
 }
 
-std::vector<std::string> start_directories(
-    const Context& context, const std::vector<std::string>& directories
+Result<ops::Options> options_of_remembered() {
+    ops::Options options;
+    options.executable = TRY(own_executable());
+    return options;
+}
+
+Result<void> remember_start(
+    const Context& context,
+    ops::Session& session,
+    const ops::StartQuestion& question,
+    const ops::StartAnswer& answer,
+    const std::vector<std::string>& directories
 ) {
-    std::vector<std::string> all;
+    const store::StoreOptions& store = session.options().store;
+    if (store.root != question.store.root || store.mode != question.store.mode) return {};
+    std::vector<std::string> looked_through;
     for (const std::string& directory : directories)
-        add_upward(directory, all);
-    if (const auto user = user_configuration_directory(context.variables)) all.push_back(*user);
-    return all;
+        add_upward(directory, looked_through);
+    if (const auto user = user_configuration_directory(context.variables))
+        looked_through.push_back(*user);
+    return ops::remember_start(*TRY(session.store()), question, looked_through, answer);
+}
+
+base::Error become_program(Reporter& reporter, ops::Session& session, ops::ReadyLaunch ready) {
+    reporter.finish();
+    session.disconnect();
+    return ops::launch(std::move(ready.launch), std::move(ready.leases));
 }
 
 }  // namespace cli

@@ -87,12 +87,6 @@ ops::ToolRunRequest request_of(const Context& context) {
     return request;
 }
 
-Result<int> launch(Reporter& reporter, ops::Session& session, ops::ReadyLaunch ready) {
-    reporter.finish();
-    session.disconnect();
-    return base::fail(ops::launch(std::move(ready.launch), std::move(ready.leases)));
-}
-
 // A start that is remembered as a whole (ops/start.h).
 Result<int> resume(
     Reporter& reporter,
@@ -100,26 +94,10 @@ Result<int> resume(
     ops::RememberedStart start,
     const std::string& directory
 ) {
-    ops::Options options;
-    options.executable = TRY(own_executable());
-    ops::Session session(std::move(options), reporter);
+    ops::Session session(TRY(options_of_remembered()), reporter);
     ops::ReadyLaunch ready =
         TRY(ops::resume_tool(session, std::move(request), std::move(start), directory));
-    return launch(reporter, session, std::move(ready));
-}
-
-Result<void> remember(
-    const Context& context,
-    ops::Session& session,
-    const ops::StartQuestion& question,
-    const ops::StartAnswer& answer
-) {
-    // Configuration may have chosen another store than the question asks.
-    const store::StoreOptions& store = session.options().store;
-    if (store.root != question.store.root || store.mode != question.store.mode) return {};
-    return ops::remember_start(
-        *TRY(session.store()), question, start_directories(context, {}), answer
-    );
+    return base::fail(become_program(reporter, session, std::move(ready)));
 }
 
 Result<int> prepare(const Context& context, Reporter& reporter) {
@@ -155,8 +133,9 @@ Result<int> prepare(const Context& context, Reporter& reporter) {
     // A warning of the answer itself is remembered with it; who was told anything else will be told again.
     const bool is_silent = configuration.warnings.empty() && ready.answer &&
                            reporter.warnings() == ready.answer->memo.warnings.size();
-    if (question && is_silent) ops::attempt(remember(context, session, *question, *ready.answer));
-    return launch(reporter, session, std::move(ready));
+    if (question && is_silent)
+        ops::attempt(remember_start(context, session, *question, *ready.answer, {}));
+    return base::fail(become_program(reporter, session, std::move(ready)));
 }
 
 }  // namespace
