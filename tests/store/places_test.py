@@ -9,40 +9,9 @@ import subprocess
 import unittest
 
 import sandbox
+from refused_locks import RefusedLocksTestCase
 from sandbox import StoreTestCase, eventually, local_index, wheels
 
-SHIM = r'''
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdlib.h>
-
-static int refusal(void) { const char* text = getenv("SHIM_ERRNO"); return text ? atoi(text) : ENOSYS; }
-
-int flock(int fd, int operation) { (void)fd; (void)operation; errno = refusal(); return -1; }
-
-static int checked(const char* name, int fd, int command, void* argument) {
-    switch (command) {
-        case F_OFD_SETLK: case F_OFD_SETLKW: case F_OFD_GETLK: case F_SETLK: case F_SETLKW: case F_GETLK:
-            errno = refusal();
-            return -1;
-    }
-    int (*next)(int, int, void*) = (int (*)(int, int, void*))dlsym(RTLD_NEXT, name);
-    return next(fd, command, argument);
-}
-
-int fcntl(int fd, int command, ...) {
-    va_list list; va_start(list, command); void* argument = va_arg(list, void*); va_end(list);
-    return checked("fcntl", fd, command, argument);
-}
-
-int fcntl64(int fd, int command, ...) {
-    va_list list; va_start(list, command); void* argument = va_arg(list, void*); va_end(list);
-    return checked("fcntl64", fd, command, argument);
-}
-'''
 ENOTSUPP = 524  # of the kernel's own; NFS gives it
 
 
@@ -125,26 +94,11 @@ class BesideARealUv(StoreTestCase):
         self.assert_works(helper)
 
 
-class WithoutLocks(StoreTestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if shutil.which("gcc") is None or "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
-            raise unittest.SkipTest("needs gcc, and a build that lets itself be interposed")
-
-    def setUp(self):
-        super().setUp()
-        source, self.shim = self.box.base / "shim.c", self.box.base / "shim.so"
-        source.write_text(SHIM)
-        subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", self.shim, source], check=True)
-
-    def refusing(self, number):
-        return {"LD_PRELOAD": str(self.shim), "SHIM_ERRNO": str(number)}
-
+class WithoutLocks(RefusedLocksTestCase):
     def test_115_from_the_beginning(self):
         for number in (errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOLCK, ENOTSUPP):
             with self.subTest(errno=number):
-                environment = self.refusing(number)
+                environment = self.refusing(number, number)
                 self.box.run("cache", "clean", "--force", environment=environment)
                 shutil.rmtree(self.box.cache, ignore_errors=True)
                 self.box.run("tool", "run", "hello", environment=environment)
@@ -157,7 +111,7 @@ class WithoutLocks(StoreTestCase):
             with self.subTest(errno=number):
                 self.box.run("tool", "run", "hello")
                 self.assertIn("lock=ofd", (self.box.cache / "STORE").read_text())
-                environment = self.refusing(number)
+                environment = self.refusing(number, number)
                 helper = self.box.helper(f"tool-{number}", "tool", "run", "lazy-server", environment=environment)
                 self.assert_conservative(helper, environment)
 
@@ -174,8 +128,8 @@ class WithoutLocks(StoreTestCase):
 
     def test_115_no_cache(self):
         self.box.script("s.py")
-        helper = self.box.helper("no-cache", "run", "--no-cache", "s.py", environment=self.refusing(errno.ENOLCK))
-        self.box.collect("prune", environment=self.refusing(errno.ENOLCK))
+        helper = self.box.helper("no-cache", "run", "--no-cache", "s.py", environment=self.refusing(errno.ENOLCK, errno.ENOLCK))
+        self.box.collect("prune", environment=self.refusing(errno.ENOLCK, errno.ENOLCK))
         self.assert_works(helper)
 
 

@@ -12,6 +12,7 @@ import subprocess
 import unittest
 
 import sandbox
+from refused_locks import RefusedLocksTestCase
 from sandbox import StoreTestCase, eventually
 
 HELLO = "hello from hello 2.0.0\n"
@@ -441,62 +442,14 @@ class Namespaces(SharedTestCase):
         self.assertEqual(len(self.box.bodies()), 1)
 
 
-SHIM = r'''
-/* Refuses locks with SHIM_OFD (fcntl) and SHIM_FLOCK, two values of errno. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
-#include <stdlib.h>
-
-static int refusal(const char* name) { const char* text = getenv(name); return text ? atoi(text) : 0; }
-
-int flock(int fd, int operation) {
-    int (*next)(int, int) = (int (*)(int, int))dlsym(RTLD_NEXT, "flock");
-    if (!refusal("SHIM_FLOCK")) return next(fd, operation);
-    errno = refusal("SHIM_FLOCK");
-    return -1;
-}
-
-static int checked(const char* name, int fd, int command, void* argument) {
-    int (*next)(int, int, void*) = (int (*)(int, int, void*))dlsym(RTLD_NEXT, name);
-    const int locks = command == F_OFD_SETLK || command == F_OFD_SETLKW || command == F_OFD_GETLK;
-    if (!locks || !refusal("SHIM_OFD")) return next(fd, command, argument);
-    errno = refusal("SHIM_OFD");
-    return -1;
-}
-
-int fcntl(int fd, int command, ...) {
-    va_list list; va_start(list, command); void* argument = va_arg(list, void*); va_end(list);
-    return checked("fcntl", fd, command, argument);
-}
-
-int fcntl64(int fd, int command, ...) {
-    va_list list; va_start(list, command); void* argument = va_arg(list, void*); va_end(list);
-    return checked("fcntl64", fd, command, argument);
-}
-'''
 REFUSALS = (errno.ENOLCK, errno.EINVAL, errno.ENOSYS)
 
 
-class RefusedLocks(StoreTestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        if shutil.which("cc") is None or "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
-            raise unittest.SkipTest("needs a C compiler, and a build that lets itself be interposed")
-
+class RefusedLocks(RefusedLocksTestCase):
     def setUp(self):
         super().setUp()
-        source, self.shim = self.box.base / "shim.c", self.box.base / "shim.so"
-        source.write_text(SHIM)
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self.shim, source], check=True)
         # Without root the look cannot be blinded; then it is tested together with the locks.
         self.blind = PID_NAMESPACE if works(*PID_NAMESPACE) else ()
-
-    def refusing(self, ofd, flock=None):
-        return {"LD_PRELOAD": str(self.shim), "SHIM_OFD": str(ofd), "SHIM_FLOCK": str(flock or 0)}
 
     def kind(self):
         return (self.box.cache / "STORE").read_text().strip()
