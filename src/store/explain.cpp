@@ -32,6 +32,7 @@ class Explainer {
         const std::int64_t now = base::wall_clock_ns();
         survey_ = TRY(survey_units(layout_, kind_, now));
         TRY(read_groups());
+        read_memos();
         rank(limits, now);
         std::vector<BodyEntry> bodies;
         std::ranges::copy_if(
@@ -57,6 +58,16 @@ class Explainer {
                 groups_by_key_.emplace(std::move(*key), entry.name);
         }
         return {};
+    }
+
+    void read_memos() {
+        const Result<std::vector<base::DirectoryEntry>> entries = list_if_exists(layout_.memos());
+        if (!entries) return;
+        for (const base::DirectoryEntry& entry : *entries) {
+            Result<std::string> bytes =
+                base::read_file(layout_.memos() + "/" + entry.name, kMemoLimit);
+            if (bytes) memos_.emplace_back(entry.name, std::move(*bytes));
+        }
     }
 
     void rank(const Limits& limits, std::int64_t now) {
@@ -92,16 +103,11 @@ class Explainer {
     // What a memo says is its writer's business; but a key is long and like nothing else.
     std::vector<std::string> memos_of(const BodyEntry& body) const {
         std::vector<std::string> names;
-        const Result<std::vector<base::DirectoryEntry>> memos = list_if_exists(layout_.memos());
-        if (!memos) return names;
-        for (const base::DirectoryEntry& memo : *memos) {
-            const Result<std::string> bytes =
-                base::read_file(layout_.memos() + "/" + memo.name, kMemoLimit);
-            if (!bytes) continue;
+        for (const auto& [name, bytes] : memos_) {
             const bool leads_here = std::ranges::any_of(body.keys, [&](const std::string& key) {
-                return bytes->contains(key);
+                return bytes.contains(key);
             });
-            if (leads_here) names.push_back(memo.name);
+            if (leads_here) names.push_back(name);
         }
         return names;
     }
@@ -157,6 +163,7 @@ class Explainer {
     std::set<std::string> names_;
     Survey survey_;
     std::multimap<std::string, std::string> groups_by_key_;
+    std::vector<std::pair<std::string, std::string>> memos_;  // name, bytes
     std::map<std::string, const Unit*> units_;
     std::map<std::string, Standing> standings_;
 };
